@@ -21,6 +21,7 @@ llvm=19
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 home=$root/build/toolchain
 prefix=$home/prefix
+emscripten=$prefix/usr/share/emscripten
 
 say() { printf 'toolchain: %s\n' "$*" >&2; }
 
@@ -43,7 +44,7 @@ answer() { # folder
 for emcc in "$(command -v emcc || true)" "${EMSDK:-/nonexistent}/upstream/emscripten/emcc"; do
     if [ -x "$emcc" ] && recent "$(version_of "$emcc")"; then answer "$(dirname -- "$emcc")"; fi
 done
-if [ -f "$home/complete" ] && recent "$(version_of "$home/bin/emcc")"; then answer "$home/bin"; fi
+if [ -f "$home/complete" ] && recent "$(version_of "$emscripten/emcc")"; then answer "$emscripten"; fi
 
 # ----------------------------------------------------------------------------------------------- a private one --
 
@@ -64,7 +65,7 @@ apt-cache show "clang-$llvm" >/dev/null 2>&1 || advise "this release has no clan
 
 say "making a private Emscripten in $home (about 250 MB to download)"
 rm -rf "$home"
-mkdir -p "$prefix" "$home/bin" "$home/binaryen/bin" "$home/debs" "$home/apt/lists/partial" \
+mkdir -p "$prefix" "$home/binaryen/bin" "$home/debs" "$home/apt/lists/partial" \
     "$home/apt/cache/archives/partial"
 
 # Packages of the next release, through apt's own checks of signatures, with sources and state of our own.
@@ -123,17 +124,13 @@ fi
 
 # ------------------------------------------------------------------------------------------------------ together --
 
-cat >"$home/config.py" <<EOF
+cat >"$emscripten/.emscripten" <<EOF
 LLVM_ROOT = '$llvm_root'
 BINARYEN_ROOT = '$home/binaryen'
 NODE_JS = '$(command -v node)'
 FROZEN_CACHE = True
 EOF
-for program in emcc emcmake emar emranlib em-config; do
-    wrap "$home/bin/$program" \
-        "EM_CONFIG='$home/config.py' EM_IGNORE_SANITY=1 exec '$prefix/usr/share/emscripten/$program'"
-done
 rm -rf "$home/debs" "$home/apt"
-recent "$(version_of "$home/bin/emcc")" || advise "the private emcc does not run"
+recent "$(version_of "$emscripten/emcc")" || advise "the private emcc does not run"
 touch "$home/complete"
-answer "$home/bin"
+answer "$emscripten"
