@@ -42,7 +42,8 @@ export class BertweetError extends Error {
  *
  * @param {AbortSignal} [signal]  its reason becomes the cause
  */
-export const abortError = (signal) => new BertweetError('aborted', 'The operation was aborted.', { cause: signal?.reason })
+export const abortError = (signal) =>
+  new BertweetError('aborted', 'The operation was aborted.', { cause: signal?.reason })
 
 /**
  * Throws if a signal was raised.
