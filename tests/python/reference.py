@@ -18,6 +18,7 @@ import argparse
 import importlib.metadata
 import importlib.util
 import json
+import os
 import sys
 
 MODES = ("none", "pysentimiento", "bertweet")
@@ -47,6 +48,10 @@ def load_preprocess_tweet():
 
 
 def load_tokenizer(directory, normalization=False):
+    os.environ |= {
+        "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1",
+        "HF_HUB_OFFLINE": "1",
+    }  # before the import: torch is absent
     import transformers
 
     transformers.logging.set_verbosity_error()  # every text over 128 ids would warn
@@ -102,6 +107,8 @@ def main():
     for line in sys.stdin:
         sys.stdout.write(json.dumps(reference.answer(json.loads(line))) + "\n")
         sys.stdout.flush()
+        if len(reference.tokenizer.cache) > 1_000_000:  # words seen so far: of no effect but on memory
+            reference.tokenizer.cache.clear()
 
 
 if __name__ == "__main__":
