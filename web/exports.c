@@ -72,7 +72,8 @@ uint32_t btw_tokenize(bt_tokens *out, const bt_model *model, uint32_t mode, cons
 size_t btw_session_nbytes(const bt_model *model, uint32_t max_rows) { return bt_session_nbytes(model, max_rows); }
 
 /* kernel: a bt_kernel. Returns a bt_status; memory is the session afterwards. */
-uint32_t btw_session_open(const bt_model *model, uint32_t max_rows, uint32_t kernel, void *memory, size_t memory_nbytes) {
+uint32_t btw_session_open(const bt_model *model, uint32_t max_rows, uint32_t kernel, void *memory,
+                          size_t memory_nbytes) {
     bt_session *session;
     return bt_session_open(&session, model, max_rows, (bt_kernel)kernel, memory, memory_nbytes);
 }
