@@ -1,0 +1,75 @@
+/**
+ * What the shipped modules are made of: imports, exports and instructions, read from the binaries themselves.
+ *
+ * Relaxed SIMD instructions may give other results on other machines. Two of them are exact for the operands this
+ * library gives them (models/MODEL.md, "The 16-bit bound"); compilers may bring in others by themselves, and must not.
+ */
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { readFileSync, readdirSync } from 'node:fs'
+import { test } from 'node:test'
+import createWabt from 'wabt'
+
+const project = new URL('../../', import.meta.url)
+const dist = new URL('dist/', project)
+const names = readdirSync(dist).filter((name) => name.endsWith('.wasm'))
+
+const EXACT = new Set(['i16x8.relaxed_dot_i8x16_i7x16_s', 'i32x4.relaxed_dot_i8x16_i7x16_add_s'])
+/** Names of the relaxed instructions, as in the specification and in its drafts. */
+const RELAXED = /\b[if]\d+x\d+\.(?:relaxed_\w+|dot_i8x16_i7x16\w*|laneselect)\b/g
+
+function read(path) {
+  return readFileSync(new URL(path, project))
+}
+
+function exportedNames(list) {
+  return read(`web/${list}.txt`).toString().split('\n').filter((line) => /^[a-z]/.test(line))
+}
+
+async function disassemble(bytes) {
+  const wabt = await createWabt()
+  const module = wabt.readWasm(new Uint8Array(bytes), { simd: true, relaxed_simd: true, threads: true })
+  try {
+    return module.toText({})
+  } finally {
+    module.destroy()
+  }
+}
+
+test('the disassembler shows relaxed instructions', async () => {
+  // (func (param v128 v128 v128) (result v128) local.get 0 local.get 1 local.get 2 f32x4.relaxed_madd)
+  const module = '0061736d01000000010801' + '60037b7b7b017b' + '03020100' + '0a0d010b00200020012002' + 'fd85020b'
+  assert.deepEqual((await disassemble(Buffer.from(module, 'hex'))).match(RELAXED), ['f32x4.relaxed_madd'])
+})
+
+test('the default modules are there', () => {
+  for (const name of ['bertweet.wasm', 'bertweet-convert.wasm']) assert.ok(names.includes(name), name)
+})
+
+for (const name of names) {
+  const bytes = readFileSync(new URL(name, dist))
+
+  test(`${name}: imports memory and nothing else`, () => {
+    const imports = WebAssembly.Module.imports(new WebAssembly.Module(bytes))
+    assert.deepEqual(imports, [{ module: 'env', name: 'memory', kind: 'memory' }])
+  })
+
+  test(`${name}: exports what web/exports*.txt list`, () => {
+    const lists = name.includes('-convert') ? ['exports', 'exports_convert'] : ['exports']
+    const globals = name.includes('-threads') ? ['__heap_base', '__stack_pointer'] : ['__heap_base']
+    const exports = WebAssembly.Module.exports(new WebAssembly.Module(bytes)).map(({ name }) => name)
+    assert.deepEqual(exports.sort(), [...new Set([...lists.flatMap(exportedNames), ...globals])].sort())
+  })
+
+  test(`${name}: no relaxed instruction but the exact ones, where its name says so`, async () => {
+    const text = await disassemble(bytes)
+    assert.match(text, /i32x4\.dot_i16x8_s/, 'the SIMD kernel is missing')
+    const allowed = name.includes('-relaxed') ? EXACT : new Set()
+    assert.deepEqual([...new Set(text.match(RELAXED))].filter((instruction) => !allowed.has(instruction)), [])
+  })
+
+  test(`${name}: is the file that build.json describes`, () => {
+    const { bytes: size, sha256 } = JSON.parse(read('dist/build.json')).modules[name]
+    assert.deepEqual([bytes.length, createHash('sha256').update(bytes).digest('hex')], [size, sha256])
+  })
+}
