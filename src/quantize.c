@@ -1,0 +1,287 @@
+#include "strict.h"
+
+#include "quantize.h"
+
+#include "elementary.h"
+
+/* ------------------------------------------------------------------------------------------- one column -- */
+
+/* The search for one column's scale. */
+typedef struct {
+    const float *w;          /* [columns] */
+    const float *importance; /* [columns] or NULL */
+    uint32_t columns;
+    uint32_t block; /* 4 * depth columns, which hold two lane groups; or all columns, where there is no bound */
+    int bounded;
+} column;
+
+/* Above every squared error. */
+#define NO_LIMIT 0x1p1023
+
+static float largest_magnitude(const float *w, uint32_t columns) {
+    float largest = 0;
+    for (uint32_t k = 0; k < columns; k++) {
+        const float magnitude = w[k] < 0 ? -w[k] : w[k];
+        largest = bt_max(largest, magnitude);
+    }
+    return largest;
+}
+
+static double importance_at(const column *c, uint32_t k) {
+    return c->importance ? (double)c->importance[k] : 1.0;
+}
+
+/* The next column of the lane group that k belongs to: 0 1 4 5 8 9 ... or 2 3 6 7 10 11 ... */
+static uint32_t next_in_group(uint32_t k) {
+    return k % 2 ? k + 3 : k + 1;
+}
+
+/* The column of this sign in a group, from first to end, whose integer moves towards 0 at the least cost. */
+static uint32_t cheapest_step(const int8_t *q, const column *c, double scale, int sign, uint32_t first, uint32_t end) {
+    uint32_t best = end;
+    double best_cost = 0;
+    for (uint32_t k = first; k < end; k = next_in_group(k)) {
+        if (q[k] * sign <= 0) continue;
+        const double residual = c->w[k] - scale * q[k];
+        const double cost = importance_at(c, k) * (2.0 * sign * residual + scale); /* difference of squares / scale */
+        if (best == end || cost < best_cost) {
+            best = k;
+            best_cost = cost;
+        }
+    }
+    return best;
+}
+
+/* Moves integers of a lane group towards 0, always the cheapest, until both sums obey the bound. As the cost of a
+ * weight's steps only grows, this is the least squared error that the bound allows. */
+static void repair_group(int8_t *q, const column *c, double scale, uint32_t first, uint32_t end) {
+    for (int sign = -1; sign <= 1; sign += 2) {
+        int sum = 0;
+        for (uint32_t k = first; k < end; k = next_in_group(k)) sum += q[k] * sign > 0 ? q[k] * sign : 0;
+        for (; sum > BT_LANE_BOUND; sum--) {
+            const uint32_t k = cheapest_step(q, c, scale, sign, first, end);
+            q[k] = (int8_t)(q[k] - sign);
+        }
+    }
+}
+
+/* Quantises with one scale. Returns the squared error, or anything that is not below limit once it has got there. */
+static double quantize_at(int8_t *q, const column *c, float scale, double limit) {
+    const float inverse = 1.0f / scale;
+    double error = 0;
+    for (uint32_t begin = 0; begin < c->columns && error < limit; begin += c->block) {
+        const uint32_t end = begin + c->block;
+        for (uint32_t k = begin; k < end; k++) {
+            q[k] = (int8_t)bt_max(bt_min(bt_rint(c->w[k] * inverse), 127.0f), -127.0f);
+        }
+        if (c->bounded) {
+            repair_group(q, c, scale, begin, end);
+            repair_group(q, c, scale, begin + 2, end);
+        }
+        for (uint32_t k = begin; k < end; k++) {
+            const double residual = c->w[k] - (double)scale * q[k];
+            error += importance_at(c, k) * (residual * residual);
+        }
+    }
+    return error;
+}
+
+/* The scale that suits given integers best, in the sense of least squares. */
+static float fitted_scale(const int8_t *q, const column *c, float scale) {
+    double product = 0, square = 0;
+    for (uint32_t k = 0; k < c->columns; k++) {
+        const double weighted = importance_at(c, k) * q[k];
+        product += weighted * c->w[k];
+        square += weighted * q[k];
+    }
+    return square > 0 && product > 0 ? (float)(product / square) : scale;
+}
+
+/* Tries the scales that put the largest weight at `levels`, then at 2^(1/4) times as many, and so on until a fifth of
+ * its range is clipped; then between the best and its neighbours. */
+static float search(int8_t *q, const column *c, float levels) {
+    const float largest = largest_magnitude(c->w, c->columns);
+    if (largest < 0x1p-100f) {
+        for (uint32_t k = 0; k < c->columns; k++) q[k] = 0;
+        return 0;
+    }
+    const float quarter_of_octave = 1.1892071f;
+    float best = largest / levels;
+    double least = quantize_at(q, c, best, NO_LIMIT);
+    for (; levels < 1.25f * 127; levels *= quarter_of_octave) {
+        const float scale = largest / levels;
+        const double error = quantize_at(q, c, scale, least);
+        if (error < least) {
+            least = error;
+            best = scale;
+        }
+    }
+    for (float step = 0.08f; step > 0.015f; step *= 0.5f) {
+        const float middle = best;
+        for (int side = -1; side <= 1; side += 2) {
+            const float scale = middle * (1.0f + (float)side * step);
+            const double error = quantize_at(q, c, scale, least);
+            if (error < least) {
+                least = error;
+                best = scale;
+            }
+        }
+    }
+    quantize_at(q, c, best, NO_LIMIT);
+    return fitted_scale(q, c, best);
+}
+
+float bt_quantize_column(int8_t *q, const float *w, const float *importance, uint32_t columns, uint32_t depth) {
+    const column c = {w, importance, columns, 4 * depth, 1};
+    const float safe = (float)(BT_LANE_BOUND / (2 * depth)); /* no group of 2 * depth such integers breaks the bound */
+    return search(q, &c, bt_min(safe, 127.0f));
+}
+
+float bt_quantize_row(int8_t *q, const float *row, uint32_t columns) {
+    const column c = {row, NULL, columns, columns, 0};
+    return search(q, &c, 127.0f);
+}
+
+/* --------------------------------------------------------------------------------------------- one layer -- */
+
+static size_t align64(size_t nbytes) {
+    return (nbytes + 63) / 64 * 64;
+}
+
+static uint32_t splits_at(const bt_linear_source *source, uint32_t input) {
+    return source->splits ? source->splits[input] : 1;
+}
+
+static float smoothing_at(const bt_linear_source *source, uint32_t input) {
+    return source->smoothing ? source->smoothing[input] : 1.0f;
+}
+
+uint32_t bt_linear_columns(const bt_linear_source *source) {
+    uint32_t columns = 0;
+    for (uint32_t i = 0; i < source->inputs; i++) columns += splits_at(source, i);
+    const uint32_t unit = 4 * source->depth > 16 ? 4 * source->depth : 16;
+    return (columns + unit - 1) / unit * unit;
+}
+
+/* The parts of a packed layer, in their order. */
+typedef struct {
+    float *factor;    /* [columns] */
+    uint16_t *source; /* [columns] */
+    uint8_t *depth;   /* [outputs / 8] */
+    float *scale;     /* [outputs] */
+    int32_t *colsum;  /* [outputs] */
+    float *bias;      /* [outputs] */
+    int8_t *weights;  /* [outputs / 8][columns / 4][8][4] */
+} parts;
+
+static parts find_parts(uint8_t *tensor, uint32_t outputs, uint32_t columns) {
+    parts p;
+    p.factor = (float *)(void *)tensor;
+    tensor += align64(columns * sizeof *p.factor);
+    p.source = (uint16_t *)(void *)tensor;
+    tensor += align64(columns * sizeof *p.source);
+    p.depth = tensor;
+    tensor += align64(outputs / 8);
+    p.scale = (float *)(void *)tensor;
+    tensor += align64(outputs * sizeof *p.scale);
+    p.colsum = (int32_t *)(void *)tensor;
+    tensor += align64(outputs * sizeof *p.colsum);
+    p.bias = (float *)(void *)tensor;
+    tensor += align64(outputs * sizeof *p.bias);
+    p.weights = (int8_t *)tensor;
+    return p;
+}
+
+size_t bt_linear_nbytes(uint32_t outputs, uint32_t columns) {
+    return align64(4 * (size_t)columns) + align64(2 * (size_t)columns) + align64(outputs / 8) +
+           3 * align64(4 * (size_t)outputs) + (size_t)outputs * columns;
+}
+
+/* One output's weights, their importance and integers, in the order of the packed columns. */
+typedef struct {
+    float *w;
+    float *importance;
+    int8_t *q;
+} workspace;
+
+size_t bt_quantize_linear_scratch_nbytes(uint32_t columns) {
+    return columns * (2 * sizeof(float) + sizeof(int8_t));
+}
+
+/* Factor and source of each column, and what an error in it weighs. Columns that fill up come last. */
+static void map_columns(parts *p, float *importance, const bt_linear_source *source, uint32_t columns) {
+    uint32_t k = 0;
+    for (uint32_t i = 0; i < source->inputs; i++) {
+        const uint32_t splits = splits_at(source, i);
+        const float factor = 1.0f / (smoothing_at(source, i) * (float)splits);
+        for (uint32_t copy = 0; copy < splits; copy++, k++) {
+            p->factor[k] = factor;
+            p->source[k] = (uint16_t)i;
+            importance[k] = source->importance ? source->importance[i] * (factor * factor) : 1.0f;
+        }
+    }
+    for (; k < columns; k++) {
+        p->factor[k] = 0;
+        p->source[k] = 0;
+        importance[k] = 0;
+    }
+}
+
+/* One output's weights, smoothed, column by column. */
+static void gather_weights(float *w, const float *weights, const bt_linear_source *source, uint32_t columns) {
+    uint32_t k = 0;
+    for (uint32_t i = 0; i < source->inputs; i++) {
+        const float smoothed = weights[i] * smoothing_at(source, i);
+        for (uint32_t copy = splits_at(source, i); copy > 0; copy--) w[k++] = smoothed;
+    }
+    for (; k < columns; k++) w[k] = 0;
+}
+
+static void add_loss(bt_quantize_loss *loss, const workspace *work, float scale, uint32_t columns) {
+    for (uint32_t k = 0; k < columns; k++) {
+        const double residual = work->w[k] - (double)scale * work->q[k];
+        loss->error += residual * residual;
+        loss->signal += (double)work->w[k] * work->w[k];
+    }
+}
+
+static void pack_output(parts *p, const int8_t *q, uint32_t output, uint32_t columns) {
+    int8_t *panel = p->weights + (size_t)(output / 8) * 8 * columns + output % 8 * 4;
+    int32_t sum = 0;
+    for (uint32_t k = 0; k < columns; k++) {
+        panel[k / 4 * 32 + k % 4] = q[k];
+        sum += q[k];
+    }
+    p->colsum[output] = sum;
+}
+
+int bt_all_finite(const float *values, size_t count) {
+    /* x - x is 0 for finite x and NaN otherwise; NaN stays in a sum. */
+    float sum = 0;
+    for (size_t i = 0; i < count; i++) sum += values[i] - values[i];
+    return sum == 0;
+}
+
+bt_status bt_quantize_linear(void *tensor, const bt_linear_source *source, void *scratch, bt_quantize_loss *loss) {
+    const uint32_t columns = bt_linear_columns(source);
+    const workspace work = {scratch, (float *)scratch + columns, (int8_t *)((float *)scratch + 2 * (size_t)columns)};
+    uint8_t *bytes = tensor;
+    for (size_t i = bt_linear_nbytes(source->outputs, columns); i > 0; i--) bytes[i - 1] = 0;
+    parts p = find_parts(tensor, source->outputs, columns);
+
+    map_columns(&p, work.importance, source, columns);
+    for (uint32_t panel = 0; panel < source->outputs / 8; panel++) p.depth[panel] = (uint8_t)source->depth;
+    if (!bt_all_finite(source->bias, source->outputs)) return BT_NOT_FINITE;
+    if (loss) *loss = (bt_quantize_loss){0, 0};
+
+    for (uint32_t n = 0; n < source->outputs; n++) {
+        gather_weights(work.w, source->weights + (size_t)n * source->inputs, source, columns);
+        if (!bt_all_finite(work.w, columns)) return BT_NOT_FINITE;
+        p.bias[n] = source->bias[n];
+        p.scale[n] = bt_quantize_column(work.q, work.w, source->importance ? work.importance : NULL, columns,
+                                        source->depth);
+        pack_output(&p, work.q, n, columns);
+        if (loss) add_loss(loss, &work, p.scale[n], columns);
+    }
+    return BT_OK;
+}
