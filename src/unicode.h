@@ -5,8 +5,8 @@
  * kinds as \w, but no mark; the module `regex` (mode bertweet) takes marks, decimal digits and letter numbers, but no
  * other number (U+00B2), and fewer control characters as \s. Functions are named for the module they follow.
  *
- * All take any uint32_t, surrogates and values over U+10FFFF included (which are in no class). Tables: src/tables,
- * generated there from utf8proc 2.8 and Python 3.12 and compared with both at every code point by tests/c/test_unicode.c.
+ * All take any uint32_t; surrogates and values over U+10FFFF are in no class. Tables: src/tables, generated from
+ * utf8proc 2.8 and compared with it at every code point by tests/c/test_unicode.c.
  */
 #ifndef BT_UNICODE_H
 #define BT_UNICODE_H

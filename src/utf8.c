@@ -46,7 +46,7 @@ size_t bt_utf8_decode(uint32_t *out, const uint8_t *bytes, size_t nbytes, bool s
     return count;
 }
 
-size_t bt_utf8_size(uint32_t c) { return 1 + (c >= 0x80) + (c >= 0x800) + (c >= 0x10000); }
+size_t bt_utf8_size(uint32_t c) { return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4; }
 
 size_t bt_utf8_put(uint8_t *out, uint32_t c) {
     static const uint8_t lead[] = {0, 0x00, 0xC0, 0xE0, 0xF0};
