@@ -43,7 +43,8 @@ export async function startServer({ root = PROJECT, isolated = true, headers, fa
     isolated,
     headers,
     onResponse: (exchange) => responses.push(exchange),
-    intercept: (path, request, response) => Object.hasOwn(faults, path) && spoil(faults[path], join(root, path), response)
+    intercept: (path, request, response) =>
+      Object.hasOwn(faults, path) && spoil(faults[path], join(root, path), response)
   })
   return { ...server, faults, responses }
 }

@@ -28,10 +28,12 @@ for optimization in -O0 -O2; do
     done
     "${CC:-cc}" -r -nostdlib -no-pie "$out"/*.o -o "$out/all"
     check "symbols missing at $optimization" \
-        "$(nm --undefined-only "$out/all" | awk '{ print $NF }' | grep -Evx 'memcpy|memmove|memset|__assert_fail' || true)"
+        "$(nm --undefined-only "$out/all" | awk '{ print $NF }' |
+            grep -Evx 'memcpy|memmove|memset|__assert_fail' || true)"
     check "global symbols without bt_ at $optimization" \
         "$(nm --extern-only --defined-only "$out/all" | awk '$NF !~ /^bt_/ { print $NF }')"
-    check "writable data at $optimization" "$(nm --defined-only "$out/all" | awk '$2 ~ /^[BbDdCSs]$/ { print $NF }')"
+    check "writable data at $optimization" \
+        "$(nm --defined-only "$out/all" | awk '$2 ~ /^[BbDdCSs]$/ { print $NF }')"
 done
 
 if command -v "${CXX:-c++}" >/dev/null; then

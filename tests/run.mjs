@@ -1,0 +1,304 @@
+/**
+ * run.mjs - everything that must hold before a change lands: `npm test`, or `npm test -- c js` for some sections.
+ *
+ * Sets up what it needs (packages of the system where it may install them, npm's, Python's), runs each section to its
+ * end, prints its time, and fails at the end with the list of those that failed. What a machine cannot run says
+ * "skipped: <reason>"; with CI=true a skip is a failure, except of comparisons with the data in BERTWEET_SHARED
+ * (default ../shared), which is not part of the project.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const project = fileURLToPath(new URL('..', import.meta.url))
+const inCi = process.env.CI === 'true'
+const llvm = '/usr/lib/llvm-19/bin'
+process.chdir(project)
+process.env.BERTWEET_SHARED ??= join(project, '..', 'shared')
+
+// ------------------------------------------------------------------------------------------------------ running --
+
+const totals = { passed: 0, failed: 0 } // tests; a section that counts none is one itself
+let skips = [] // reasons, in the current section
+
+/**
+ * Runs a command, shows what it prints, and counts the tests that CTest, node:test or pytest say they ran. Throws if it
+ * fails.
+ */
+async function run(command, args = [], { env = {} } = {}) {
+  console.log(`$ ${[command, ...args].join(' ')}`)
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text
+      process.stdout.write(text)
+    })
+  }
+  const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
+  for (const [, failed, all] of output.matchAll(/, (\d+) tests failed out of (\d+)/g)) add(all - failed, failed) // CTest
+  for (const [, word, number] of output.matchAll(/^ℹ (pass|fail) (\d+)/gm)) { // node:test
+    add(word === 'pass' ? number : 0, word === 'fail' ? number : 0)
+  }
+  for (const [, number, word] of output.matchAll(/(\d+) (passed|failed)(?=[, ].* in )/g)) { // pytest
+    add(word === 'passed' ? number : 0, word === 'failed' ? number : 0)
+  }
+  for (const [, reason] of output.matchAll(/(?:^|[\s:])skipped: (.*)$/gm)) skips.push(reason)
+  if (code !== 0) throw new Error(`${command} ended with ${code}`)
+}
+
+function add(passed, failed) {
+  totals.passed += Number(passed)
+  totals.failed += Number(failed)
+}
+
+/** True where all the programs are found; else notes the skip. */
+function have(programs, what) {
+  const missing = programs.filter((program) => !found(program))
+  if (missing.length > 0) skip(`${what} (no ${missing.join(', ')})`)
+  return missing.length === 0
+}
+
+function found(program) {
+  return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program]).status === 0
+}
+
+function skip(reason) {
+  console.log(`skipped: ${reason}`)
+  skips.push(reason)
+}
+
+/** Skips that CI accepts: of data that is not part of the project. */
+function isAllowed(reason) {
+  return /shared/i.test(reason)
+}
+
+// -------------------------------------------------------------------------------------------------------- setup --
+
+/** Debian's packages, each with a program or file that shows that it is there. */
+const PACKAGES = {
+  cmake: 'cmake',
+  'ninja-build': 'ninja',
+  gcc: 'gcc',
+  'libc6-dev': '/usr/include/stdio.h',
+  'clang-19': `${llvm}/clang`,
+  'lld-19': `${llvm}/wasm-ld`,
+  'llvm-19': `${llvm}/llvm-symbolizer`,
+  'libclang-rt-19-dev': '/usr/lib/llvm-19/lib/clang/19/lib/linux',
+  'gcc-aarch64-linux-gnu': 'aarch64-linux-gnu-gcc',
+  'libc6-dev-arm64-cross': '/usr/aarch64-linux-gnu/include/stdio.h',
+  'qemu-user': 'qemu-aarch64',
+  'libutf8proc-dev': '/usr/include/utf8proc.h',
+  chromium: 'chromium',
+  'fonts-noto-color-emoji': '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf',
+  shellcheck: 'shellcheck'
+}
+
+async function setup() {
+  const missing = Object.keys(PACKAGES).filter((name) => {
+    const sign = PACKAGES[name]
+    return !(sign.startsWith('/') ? existsSync(sign) : found(sign))
+  })
+  if (!pythonCanMakeEnvironments()) missing.push('python3-venv')
+  if (missing.length > 0) await install(missing)
+  if (isOlder('node_modules/.package-lock.json', 'package-lock.json')) {
+    await run('npm', ['ci', '--no-audit', '--no-fund'])
+  }
+  if (have(['python3'], 'comparisons with Python')) await run('tests/python/setup.sh')
+}
+
+async function install(packages) {
+  if (!found('apt-get') || process.getuid() !== 0) {
+    console.log(`Not installed here: ${packages.join(' ')} (names of Debian's packages); what needs them is skipped.`)
+    return
+  }
+  const options = ['-q', '-o', 'DPkg::Lock::Timeout=600']
+  const env = { DEBIAN_FRONTEND: 'noninteractive' }
+  await run('apt-get', [...options, 'update'], { env })
+  await run('apt-get', [...options, 'install', '-y', '--no-install-recommends', ...packages], { env })
+}
+
+function pythonCanMakeEnvironments() {
+  return spawnSync('python3', ['-c', 'import venv, ensurepip']).status === 0
+}
+
+function isOlder(file, than) {
+  return !existsSync(file) || statSync(file).mtimeMs < statSync(than).mtimeMs
+}
+
+// ----------------------------------------------------------------------------------------------------- sections --
+
+/** Configures, builds and runs the C tests in build/<name>. */
+async function ctest(name, options = [], { env } = {}) {
+  const folder = `build/${name}`
+  const generator = found('ninja') && !existsSync(`${folder}/CMakeCache.txt`) ? ['-G', 'Ninja'] : []
+  await run('cmake', ['-S', '.', '-B', folder, ...generator, ...options])
+  await run('cmake', ['--build', folder, '--parallel', '2'])
+  await run('ctest', ['--test-dir', folder, '--output-on-failure', '--verbose', '--no-tests=error', '-j', '2'], { env })
+}
+
+/** Runs the *.test.js of a folder. node:test's skips become lines like everyone's. */
+async function nodeTest(folder, { env } = {}) {
+  const tap = `build/test/${folder.replaceAll('/', '-')}.tap`
+  mkdirSync(dirname(tap), { recursive: true })
+  const reporters = [
+    '--test-reporter=spec', '--test-reporter-destination=stdout',
+    '--test-reporter=tap', `--test-reporter-destination=${tap}`
+  ]
+  const files = filesOf(folder, '.test.js')
+  if (files.length === 0) throw new Error(`no *.test.js in ${folder}`)
+  try {
+    await run(process.execPath, ['--test', ...reporters, ...files], { env })
+  } finally {
+    const report = existsSync(tap) ? readFileSync(tap, 'utf8') : ''
+    for (const [, reason] of report.matchAll(/^\s*ok \d+ .* # (?:SKIP|TODO)(.*)$/gm)) skip(reason.trim() || 'no reason')
+  }
+}
+
+const sections = {
+  scripts: {
+    what: 'shell scripts and widths of lines',
+    async run() {
+      if (have(['shellcheck'], 'shellcheck')) {
+        await run('shellcheck', [...trackedFiles().filter((name) => name.endsWith('.sh')), '.ci/run'])
+      }
+      checkWidths()
+    }
+  },
+  tables: {
+    what: 'generated tables, generated again',
+    run: () => run('src/tables/check.sh')
+  },
+  bare: {
+    what: 'src/ without a build system',
+    run: () => run('tests/c/bare.sh')
+  },
+  c: {
+    what: 'C tests, as built for this machine',
+    run: () => ctest('native')
+  },
+  sanitize: {
+    what: 'C tests with clang under AddressSanitizer and UndefinedBehaviorSanitizer',
+    async run() {
+      if (!have([`${llvm}/clang`], 'sanitizers')) return
+      await ctest('sanitize', [`-DCMAKE_C_COMPILER=${llvm}/clang`, '-DBERTWEET_SANITIZE=address,undefined'], {
+        env: { ASAN_SYMBOLIZER_PATH: `${llvm}/llvm-symbolizer` }
+      })
+    }
+  },
+  aarch64: {
+    what: 'C tests for 64-bit ARM, under qemu',
+    async run() {
+      if (!have(['aarch64-linux-gnu-gcc', 'qemu-aarch64'], '64-bit ARM')) return
+      await ctest('aarch64', ['-DCMAKE_TOOLCHAIN_FILE=tests/c/aarch64.cmake'])
+      await refuseFusedInstructions('build/aarch64/libbertweet.a')
+    }
+  },
+  wasm: {
+    what: 'dist/, built again',
+    run: rebuildDist
+  },
+  js: {
+    what: 'JavaScript in Node',
+    run: () => nodeTest('tests/js')
+  },
+  text: {
+    what: 'texts to ids, against the Python packages',
+    async run() {
+      const python = 'build/venv/text/bin/python'
+      if (!have([python, 'build/venv/normalize/bin/python'], 'comparison with the Python packages')) return
+      await run(python, ['tests/python/golden_text.py'])
+      await run(python, ['tests/python/compare_text.py'])
+    }
+  },
+  browser: {
+    what: 'Chromium',
+    run: () => nodeTest('tests/browser')
+  },
+  package: {
+    what: 'the package as npm packs it',
+    run: () => nodeTest('tests/package')
+  }
+}
+
+function trackedFiles() {
+  return spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' })
+    .stdout.trim().split('\n').filter((name) => existsSync(name))
+}
+
+function filesOf(folder, ending) {
+  return trackedFiles().filter((name) => name.startsWith(`${folder}/`) && name.endsWith(ending))
+}
+
+/** Lines of code have at most 120 columns. */
+function checkWidths() {
+  const isCode = /\.(c|h|js|mjs|py|sh|css|html|cmake)$|^CMakeLists\.txt$/
+  const isGenerated = /^(src\/tables\/.*_data\.h|models\/.*\.js)$/
+  const code = trackedFiles().filter((name) => isCode.test(name) && !isGenerated.test(name))
+  const wide = code.flatMap((name) => readFileSync(name, 'utf8').split('\n').flatMap((line, i) =>
+    [...line].length > 120 ? [`${name}:${i + 1}`] : []))
+  if (wide.length > 0) throw new Error(`more than 120 columns: ${wide.join(' ')}`)
+}
+
+/** -ffp-contract=off holds: no multiplication is fused with an addition. */
+async function refuseFusedInstructions(library) {
+  const { stdout } = spawnSync('aarch64-linux-gnu-objdump', ['-d', library], { encoding: 'utf8', maxBuffer: 1 << 28 })
+  const fused = stdout.match(/\bf(?:n?madd|n?msub|mla|mls)\b.*/g) ?? []
+  console.log(`${library}: ${fused.length} fused multiply-adds`)
+  if (fused.length > 0) throw new Error('a compiler flag lets multiplications and additions be fused')
+}
+
+/** The same tools must give the committed bytes again; others must give modules that pass the same tests. */
+async function rebuildDist() {
+  if (!have(['cmake', 'ninja', 'python3'], 'building the wasm modules')) return
+  const rebuilt = join(project, 'build', 'dist')
+  rmSync(rebuilt, { recursive: true, force: true })
+  await run(process.execPath, ['web/build.mjs', rebuilt])
+  const [committed, now] = ['dist', rebuilt].map((folder) => JSON.parse(readFileSync(join(folder, 'build.json'))))
+  if (JSON.stringify(committed.tools) === JSON.stringify(now.tools)) {
+    const same = JSON.stringify(committed.modules) === JSON.stringify(now.modules)
+    if (!same) throw new Error('dist/ is not what these sources build to: npm run build, and commit dist/')
+    console.log('dist/ is byte for byte what these sources build to')
+  } else {
+    console.log('Other tools than those of dist/build.json: the tests run on the modules just built.')
+    await nodeTest('tests/js', { env: { BERTWEET_DIST: rebuilt } })
+  }
+}
+
+// --------------------------------------------------------------------------------------------------------- main --
+
+const names = process.argv.slice(2)
+const unknown = names.filter((name) => !Object.hasOwn(sections, name))
+if (unknown.length > 0) {
+  console.error(`No section ${unknown.join(', ')}. There are: ${Object.keys(sections).join(', ')}`)
+  process.exit(2)
+}
+
+const failures = []
+await section('setup', 'what the tests need', setup)
+for (const [name, { what, run }] of Object.entries(sections)) {
+  if (names.length === 0 || names.includes(name)) await section(name, what, run)
+}
+for (const [name, reason] of failures) console.log(`FAILED ${name}: ${reason}`)
+console.log(`${totals.passed} passed, ${totals.failed} failed`)
+process.exit(failures.length > 0 || totals.failed > 0 ? 1 : 0)
+
+/** Runs one section to its end, whatever happens in it. */
+async function section(name, what, run) {
+  console.log(`\n=== ${name}: ${what}`)
+  const start = performance.now()
+  const { passed, failed } = totals
+  skips = []
+  try {
+    await run()
+    const refused = inCi ? skips.filter((reason) => !isAllowed(reason)) : []
+    if (refused.length > 0) throw new Error(`skipped, which CI does not accept: ${refused.join('; ')}`)
+    if (totals.passed === passed) totals.passed += 1
+  } catch (error) {
+    failures.push([name, error.message])
+    if (totals.failed === failed) totals.failed += 1
+    console.log(`FAILED ${name}: ${error.message}`)
+  }
+  console.log(`=== ${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`)
+}
