@@ -6,8 +6,8 @@
  * "skipped: <reason>"; with CI=true a skip is a failure, except of comparisons with the data in BERTWEET_SHARED
  * (default ../shared), which is not part of the project.
  */
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -37,7 +37,9 @@ async function run(command, args = [], { env = {} } = {}) {
     })
   }
   const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
-  for (const [, failed, all] of output.matchAll(/, (\d+) tests failed out of (\d+)/g)) add(all - failed, failed) // CTest
+  for (const [, failed, all] of output.matchAll(/, (\d+) tests failed out of (\d+)/g)) { // CTest
+    add(all - failed, failed)
+  }
   for (const [, word, number] of output.matchAll(/^ℹ (pass|fail) (\d+)/gm)) { // node:test
     add(word === 'pass' ? number : 0, word === 'fail' ? number : 0)
   }
@@ -146,7 +148,7 @@ async function nodeTest(folder, { env } = {}) {
     '--test-reporter=spec', '--test-reporter-destination=stdout',
     '--test-reporter=tap', `--test-reporter-destination=${tap}`
   ]
-  const files = filesOf(folder, '.test.js')
+  const files = readdirSync(folder).filter((name) => name.endsWith('.test.js')).map((name) => join(folder, name))
   if (files.length === 0) throw new Error(`no *.test.js in ${folder}`)
   try {
     await run(process.execPath, ['--test', ...reporters, ...files], { env })
@@ -161,7 +163,7 @@ const sections = {
     what: 'shell scripts and widths of lines',
     async run() {
       if (have(['shellcheck'], 'shellcheck')) {
-        await run('shellcheck', [...trackedFiles().filter((name) => name.endsWith('.sh')), '.ci/run'])
+        await run('shellcheck', [...projectFiles().filter((name) => name.endsWith('.sh')), '.ci/run'])
       }
       checkWidths()
     }
@@ -222,20 +224,17 @@ const sections = {
   }
 }
 
-function trackedFiles() {
-  return spawnSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' })
-    .stdout.trim().split('\n').filter((name) => existsSync(name))
-}
-
-function filesOf(folder, ending) {
-  return trackedFiles().filter((name) => name.startsWith(`${folder}/`) && name.endsWith(ending))
+/** The files that git tracks or would. */
+function projectFiles() {
+  const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { encoding: 'utf8' })
+  return list.trim().split('\n').filter((name) => existsSync(name))
 }
 
 /** Lines of code have at most 120 columns. */
 function checkWidths() {
   const isCode = /\.(c|h|js|mjs|py|sh|css|html|cmake)$|^CMakeLists\.txt$/
   const isGenerated = /^(src\/tables\/.*_data\.h|models\/.*\.js)$/
-  const code = trackedFiles().filter((name) => isCode.test(name) && !isGenerated.test(name))
+  const code = projectFiles().filter((name) => isCode.test(name) && !isGenerated.test(name))
   const wide = code.flatMap((name) => readFileSync(name, 'utf8').split('\n').flatMap((line, i) =>
     [...line].length > 120 ? [`${name}:${i + 1}`] : []))
   if (wide.length > 0) throw new Error(`more than 120 columns: ${wide.join(' ')}`)

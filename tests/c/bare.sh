@@ -37,7 +37,8 @@ for optimization in -O0 -O2; do
 done
 
 if command -v "${CXX:-c++}" >/dev/null; then
-    echo '#include "bertweet.h"' | "${CXX:-c++}" -std=c++11 -Wall -Wextra -Wpedantic -Werror -Isrc -x c++ -fsyntax-only -
+    echo '#include "bertweet.h"' |
+        "${CXX:-c++}" -std=c++11 -Wall -Wextra -Wpedantic -Werror -Isrc -x c++ -fsyntax-only -
 fi
 [ "$failed" = 0 ] && echo "bare: $(find src -name '*.c' | wc -l) sources compile, nothing missing, no stray symbols"
 exit "$failed"
