@@ -25,14 +25,16 @@ export class BertweetError extends Error {
   /**
    * @param {ErrorCode} code
    * @param {string} message  what happened and what to do about it
-   * @param {{url?: string, shard?: string, cause?: unknown}} [details]
-   *   url: what was being fetched; shard: the file of the manifest concerned; cause: the error underneath
+   * @param {{url?: string, status?: number, shard?: string, cause?: unknown}} [details]
+   *   url: what was being fetched; status: the server's HTTP status; shard: the file of the manifest concerned;
+   *   cause: the error underneath
    */
-  constructor(code, message, { url, shard, cause } = {}) {
+  constructor(code, message, { url, status, shard, cause } = {}) {
     super(message, cause === undefined ? undefined : { cause })
     this.name = code === 'aborted' ? 'AbortError' : 'BertweetError'
     this.code = code
     this.url = url
+    this.status = status
     this.shard = shard
   }
 }
@@ -73,9 +75,9 @@ export const describe = (error) => error instanceof Error ? error.message : Stri
  * @param {unknown} error
  */
 export function errorToMessage(error) {
-  const { code, message, url, shard, stack } = asBertweetError(error, 'internal', 'Unexpected error')
+  const { code, message, url, status, shard, stack } = asBertweetError(error, 'internal', 'Unexpected error')
   const cause = error instanceof BertweetError ? error.cause : error
-  return { code, message, url, shard, stack, cause: cause === undefined ? undefined : describe(cause) }
+  return { code, message, url, status, shard, stack, cause: cause === undefined ? undefined : describe(cause) }
 }
 
 /**
@@ -84,8 +86,8 @@ export function errorToMessage(error) {
  * @param {ReturnType<typeof errorToMessage>} data
  * @param {string} [callerStack]  stack of an Error made where the call was made
  */
-export function errorFromMessage({ code, message, url, shard, stack, cause }, callerStack) {
-  const error = new BertweetError(code, message, { url, shard, cause })
+export function errorFromMessage({ code, message, url, status, shard, stack, cause }, callerStack) {
+  const error = new BertweetError(code, message, { url, status, shard, cause })
   const calledAt = callerStack?.replace(/^[^\n]*Error[^\n]*\n/, '')
   error.stack = calledAt ? `${stack}\n    -- called from --\n${calledAt}` : stack
   return error

@@ -1,0 +1,230 @@
+/**
+ * engine.js - what runs behind the messages: models and their inference, in a worker or in place.
+ *
+ * A request is { id, classifier, method, args }; the answer { id, result } or { id, error }, where error is what
+ * errorToMessage makes. { id, abort: true } asks to give a request up. One host serves any number of classifiers; each
+ * has its own WebAssembly memory, and all share the compiled module. The requests of one classifier that run its model
+ * (classify, logits, tokenize) run one after the other, in the order in which they came.
+ */
+
+import { BertweetError, abortError, errorToMessage } from './errors.js'
+import { pickBinary } from './features.js'
+import { MODES, Wasm, compile } from '../web/wasm.js'
+
+/** Between layers and texts, other tasks of the thread get their turn after so long. */
+const SLICE_MS = 8
+
+/**
+ * @typedef {{id: number, aborted: boolean}} Job  a request that can be given up
+ *
+ * @typedef {object} Scores  of texts, in their order
+ * @property {Float32Array} scores  texts x labels, after softmax or sigmoid
+ * @property {Uint32Array} tokens  ids of each text, `<s>` and `</s>` included
+ * @property {Uint8Array} truncated  1 where ids were dropped
+ * @property {number} memory  bytes of WebAssembly memory, which long texts let grow
+ */
+
+/** Serves requests; what a worker holds. */
+export class Host {
+  #post
+  /** @type {Map<number, Promise<Engine>>} by classifier */
+  #engines = new Map()
+  /** @type {Map<number, Job>} by request */
+  #jobs = new Map()
+
+  /** @param {(message: object) => void} post  sends an answer */
+  constructor(post) {
+    this.#post = post
+  }
+
+  /** @param {{id: number, classifier: number, method: string, args?: object, abort?: boolean}} message */
+  async receive({ id, classifier, method, args, abort }) {
+    if (abort) {
+      if (this.#jobs.has(id)) this.#jobs.get(id).aborted = true
+      return
+    }
+    const job = { id, aborted: false }
+    this.#jobs.set(id, job)
+    try {
+      this.#post({ id, result: await this.#answer(classifier, method, args, job) })
+    } catch (error) {
+      this.#post({ id, error: errorToMessage(error) })
+    } finally {
+      this.#jobs.delete(id)
+    }
+  }
+
+  async #answer(classifier, method, args, job) {
+    if (method === 'open') {
+      this.#engines.set(classifier, Engine.open(args))
+      await this.#engines.get(classifier)
+      return undefined
+    }
+    const engine = await this.#engines.get(classifier)
+    if (method === 'close') this.#engines.delete(classifier)
+    return engine?.[method](args, job)
+  }
+}
+
+/** One model. */
+class Engine {
+  #wasm
+  #settings
+  #lastPause = performance.now()
+  #queue = Promise.resolve()
+  #closed = false
+
+  /**
+   * Fetches the module and reserves memory, so that the image can be written.
+   *
+   * @param {{wasmUrl: string | null, imageBytes: number}} args
+   */
+  static async open({ wasmUrl, imageBytes }) {
+    return new Engine(await Wasm.create(await compile(wasmUrl ?? pickBinary()), imageBytes))
+  }
+
+  /** @param {Wasm} wasm */
+  constructor(wasm) {
+    this.#wasm = wasm
+  }
+
+  /** @param {{offset: number, bytes: Uint8Array}} piece  of the image */
+  write({ offset, bytes }) {
+    this.#wasm.writeImage(offset, bytes)
+  }
+
+  /**
+   * Opens the model, all of which has been written.
+   *
+   * @param {object} settings
+   * @param {'none' | 'pysentimiento' | 'bertweet'} settings.preprocess
+   * @param {number} settings.maxTokens
+   * @param {number} settings.temperature
+   * @param {boolean} settings.isMultiLabel
+   * @param {boolean} settings.inPlace  the thread has other things to do: smaller batches, shorter layers
+   * @param {number} settings.imageBytes
+   * @returns {{kernel: string, sizes: import('../web/wasm.js').ModelInfo, memory: number}}
+   */
+  start(settings) {
+    this.#settings = settings
+    this.#wasm.open(settings.imageBytes, settings.inPlace ? settings.maxTokens : undefined)
+    return { kernel: this.#wasm.kernel, sizes: this.#wasm.info, memory: this.#wasm.memoryBytes }
+  }
+
+  close() {
+    this.#closed = true
+  }
+
+  /** @param {{text: string, truncation: boolean}} args @param {Job} job */
+  tokenize({ text, truncation }, job) {
+    const { preprocess, maxTokens } = this.#settings
+    return this.#inTurn(job, () => this.#wasm.tokenize(text, MODES[preprocess], truncation ? maxTokens : 0, true))
+  }
+
+  /** @param {{texts: string[]}} args @param {Job} job @returns {Promise<Scores>} */
+  classify({ texts }, job) {
+    return this.#inTurn(job, async () => {
+      const tokens = new Uint32Array(texts.length)
+      const truncated = new Uint8Array(texts.length)
+      const logits = await this.#logits(this.#rows(texts, tokens, truncated), texts.length, job)
+      const { isMultiLabel, temperature } = this.#settings
+      const scores = isMultiLabel ? this.#wasm.sigmoid(logits, temperature) : this.#wasm.softmax(logits, temperature)
+      return { scores, tokens, truncated, memory: this.#wasm.memoryBytes }
+    })
+  }
+
+  /** @param {{rows: ArrayLike<number>[]}} args  ids of each text @param {Job} job @returns {Promise<Float32Array>} */
+  logits({ rows }, job) {
+    return this.#inTurn(job, () => this.#logits(rows, rows.length, job))
+  }
+
+  /** Ids of the texts, one text at a time, as they are wanted. */
+  * #rows(texts, tokens, truncated) {
+    const { preprocess, maxTokens } = this.#settings
+    for (const [index, text] of texts.entries()) {
+      const row = tokenizeAt(this.#wasm, text, MODES[preprocess], maxTokens, index)
+      tokens[index] = row.ids.length
+      truncated[index] = row.truncated ? 1 : 0
+      yield row.ids
+    }
+  }
+
+  /** Runs rows of ids in batches as large as the session takes. */
+  async #logits(rows, count, job) {
+    const logits = new Float32Array(count * this.#wasm.info.numLabels)
+    let done = 0
+    let batch = []
+    let length = 0
+    const flush = async () => {
+      if (batch.length === 0) return
+      logits.set(await this.#forward(batch, job), done * this.#wasm.info.numLabels)
+      done += batch.length
+      batch = []
+      length = 0
+    }
+    for (const ids of rows) {
+      if (length + ids.length > this.#wasm.maxRows) await flush()
+      batch.push(ids)
+      length += ids.length
+      await this.#pause(job)
+    }
+    await flush()
+    return logits
+  }
+
+  /** @param {ArrayLike<number>[]} batch @param {Job} job */
+  async #forward(batch, job) {
+    this.#wasm.begin(batch.flatMap((ids) => Array.from(ids)), batch.map((ids) => ids.length))
+    for (let layer = 0; layer < this.#wasm.info.numLayers; layer++) {
+      await this.#pause(job)
+      this.#wasm.runLayer(layer)
+    }
+    return this.#wasm.finish()
+  }
+
+  /** Lets a job run after all those before it. @template T @param {Job} job @param {() => T | Promise<T>} run */
+  #inTurn(job, run) {
+    const turn = this.#queue.then(() => {
+      this.#checkWanted(job)
+      return run()
+    })
+    this.#queue = turn.catch(() => {})
+    return turn
+  }
+
+  /** Lets other tasks run if it is time to, among them the message that ends this job. */
+  async #pause(job) {
+    if (performance.now() - this.#lastPause < SLICE_MS) return
+    await nextTask()
+    this.#lastPause = performance.now()
+    this.#checkWanted(job)
+  }
+
+  #checkWanted(job) {
+    if (job.aborted) throw abortError()
+    if (this.#closed) throw new BertweetError('disposed', 'The classifier was disposed of.')
+  }
+}
+
+function tokenizeAt(wasm, text, mode, maxTokens, index) {
+  try {
+    return wasm.tokenize(text, mode, maxTokens)
+  } catch (error) {
+    if (error.code === 'input') error.message = `Text ${index}: ${error.message}`
+    throw error
+  }
+}
+
+/** Resolves in a task of its own, without the 4 ms that browsers add to timers. */
+const nextTask = () => new Promise((resolve) => {
+  if (globalThis.setImmediate) {
+    setImmediate(resolve)
+    return
+  }
+  const { port1, port2 } = new MessageChannel()
+  port1.onmessage = () => {
+    port1.close()
+    resolve()
+  }
+  port2.postMessage(null)
+})

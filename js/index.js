@@ -1,0 +1,10 @@
+/**
+ * bertweet-wasm - tweet classifiers of the BERTweet family, on the user's device.
+ *
+ *     import { createClassifier } from 'bertweet-wasm'
+ *     const classifier = await createClassifier()
+ *     await classifier.classify('I love it')       // { label: 'POS', score: 0.98, scores: { NEG, NEU, POS }, ... }
+ */
+
+export { clearCache, createClassifier, downloadSize, isCached } from './classifier.js'
+export { BertweetError } from './errors.js'

@@ -1,0 +1,140 @@
+/**
+ * options.js - checks what users pass, so that a typing error is an error and not silence.
+ */
+
+import { BertweetError } from './errors.js'
+import { TEXT_MODES } from './manifest.js'
+import { resolveLocation } from './source.js'
+
+/** @import { ModelOption } from './manifest.js' */
+
+/**
+ * @typedef {object} ClassifierOptions
+ * @property {ModelOption} [model]  default: the small model that comes with the package
+ * @property {(progress: import('./shards.js').Progress) => void} [onProgress]
+ * @property {AbortSignal} [signal]  ends the load
+ * @property {'auto' | number} [threads]
+ * @property {boolean | (() => Worker)} [worker]  default true: in a worker where possible
+ * @property {boolean | import('./cache.js').ResponseCache} [cache]  default true: the browser's Cache API
+ * @property {'none' | 'pysentimiento' | 'bertweet'} [preprocess]  default: the manifest's text mode
+ * @property {typeof globalThis.fetch} [fetch]  for manifest and shards
+ * @property {string | URL} [wasmUrl]  where dist/bertweet.wasm is, if bundling moved it
+ * @property {string | URL} [workerUrl]  where web/worker.js is, if bundling moved it
+ */
+
+const isFunction = (value) => typeof value === 'function'
+const isLocation = (value) => typeof value === 'string' || value instanceof URL
+const isSignal = (value) => isFunction(value?.addEventListener) && typeof value.aborted === 'boolean'
+const isBoolean = (value) => typeof value === 'boolean'
+const isPositive = (value) => Number.isSafeInteger(value) && value > 0
+
+/** Each option's check and what it must be. @type {Record<string, [(value: any) => boolean, string]>} */
+const LOAD = {
+  model: [() => true, ''],
+  onProgress: [isFunction, 'a function'],
+  signal: [isSignal, 'an AbortSignal'],
+  threads: [(value) => value === 'auto' || isPositive(value), '"auto" or a positive number'],
+  worker: [(value) => isBoolean(value) || isFunction(value), 'true, false or a function that makes a Worker'],
+  cache: [(value) => isBoolean(value) || typeof value === 'object', 'true, false or an object'],
+  preprocess: [(value) => TEXT_MODES.includes(value), `one of ${TEXT_MODES.join(', ')}`],
+  fetch: [isFunction, 'a function'],
+  wasmUrl: [isLocation, 'a URL'],
+  workerUrl: [isLocation, 'a URL']
+}
+const pick = (checks, ...names) => Object.fromEntries(names.map((name) => [name, checks[name]]))
+const CLASSIFY = { ...pick(LOAD, 'signal'), topK: [isPositive, 'a positive number'] }
+const TOKENIZE = { ...pick(LOAD, 'signal'), truncation: [isBoolean, 'true or false'] }
+
+/** @param {ClassifierOptions} options  undefined values count as absent */
+export function checkLoadOptions(options) {
+  check('createClassifier', options, LOAD)
+  return {
+    ...options,
+    worker: options.worker ?? true,
+    wasmUrl: absolute(options.wasmUrl),
+    workerUrl: absolute(options.workerUrl),
+    onProgress: options.onProgress && guard(options.onProgress)
+  }
+}
+
+/** @param {{signal?: AbortSignal, topK?: number}} options */
+export const checkClassifyOptions = (options) => check('classify', options, CLASSIFY)
+
+/** @param {{signal?: AbortSignal, truncation?: boolean}} options */
+export const checkTokenizeOptions = (options) => check('tokenize', options, TOKENIZE)
+
+/** @param {{signal?: AbortSignal}} options */
+export const checkLogitsOptions = (options) => check('logits', options, pick(LOAD, 'signal'))
+
+/** @param {object} options */
+export const checkCacheOptions = (options) => check('this function', options, pick(LOAD, 'signal', 'cache', 'fetch'))
+
+function check(where, options, checks) {
+  if (typeof options !== 'object' || options === null) {
+    throw new BertweetError('input', `The options of ${where} must be an object.`)
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(checks, name)) {
+      throw new BertweetError('input', `${where} has no option ${name}; it has ${Object.keys(checks).join(', ')}.`)
+    }
+    const [isRight, description] = checks[name]
+    if (value !== undefined && !isRight(value)) {
+      throw new BertweetError('input', `The option ${name} must be ${description}.`)
+    }
+  }
+}
+
+const absolute = (location) => location === undefined ? null : resolveLocation(location).href
+
+/** An error in the user's function is reported as uncaught, as for events, and does no harm here. */
+const guard = (handle) => (event) => {
+  try {
+    handle(event)
+  } catch (error) {
+    queueMicrotask(() => { throw error })
+  }
+}
+
+/**
+ * One text or a list of them, as a list.
+ *
+ * @param {unknown} texts
+ * @returns {string[]}
+ * @throws {BertweetError} input, naming the index
+ */
+export function checkTexts(texts) {
+  if (typeof texts === 'string') return [texts]
+  if (!Array.isArray(texts)) throw new BertweetError('input', `Expected a string or an array, found ${kindOf(texts)}.`)
+  const wrong = texts.findIndex((text) => typeof text !== 'string')
+  if (wrong >= 0) throw new BertweetError('input', `Text ${wrong} must be a string, found ${kindOf(texts[wrong])}.`)
+  return texts
+}
+
+/**
+ * One row of token ids or several, as a list of rows.
+ *
+ * @param {unknown} ids
+ * @param {{vocabSize: number, maxTokens: number}} sizes
+ * @returns {ArrayLike<number>[]}
+ * @throws {BertweetError} input, naming row and id
+ */
+export function checkIds(ids, { vocabSize, maxTokens }) {
+  if (!Array.isArray(ids) && !ArrayBuffer.isView(ids)) {
+    throw new BertweetError('input', `Expected ids or rows of ids, found ${kindOf(ids)}.`)
+  }
+  const isRow = (row) => ArrayBuffer.isView(row) || Array.isArray(row)
+  const rows = ids.length === 0 || isRow(ids[0]) ? Array.from(ids) : [ids]
+  rows.forEach((row, index) => {
+    if (!isRow(row) || row.length === 0 || row.length > maxTokens) {
+      const found = isRow(row) ? row.length : kindOf(row)
+      throw new BertweetError('input', `Row ${index} must have 1 to ${maxTokens} ids, found ${found}.`)
+    }
+    const wrong = Array.from(row).findIndex((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize)
+    if (wrong >= 0) {
+      throw new BertweetError('input', `Row ${index}: id ${String(row[wrong])} is not in 0..${vocabSize - 1}.`)
+    }
+  })
+  return rows
+}
+
+const kindOf = (value) => value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value

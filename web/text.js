@@ -1,0 +1,51 @@
+/**
+ * text.js - JavaScript strings to bytes and back without loss.
+ *
+ * Strings may hold lone surrogates, and Python's tokenizers keep them. TextEncoder turns them into U+FFFD, so strings
+ * that are not well formed are written as WTF-8 (https://simonsapin.github.io/wtf-8/): a lone surrogate takes the three
+ * bytes that its number would take in UTF-8, ED A0..BF xx.
+ */
+
+/** @param {string} text @returns {boolean} whether it has no lone surrogates */
+export const isWellFormed = (text) => text.isWellFormed?.() ?? !/\p{Surrogate}/u.test(text)
+
+/**
+ * @param {string} text
+ * @param {Uint8Array} target  at least 3 bytes for each UTF-16 unit
+ * @returns {number} bytes written
+ */
+export const encodeText = (text, target) =>
+  isWellFormed(text) ? new TextEncoder().encodeInto(text, target).written : encodeWtf8(text, target)
+
+/** @param {string} text @param {Uint8Array} target */
+function encodeWtf8(text, target) {
+  let written = 0
+  for (const character of text) {
+    const codePoint = character.codePointAt(0)
+    if (codePoint < 0x80) {
+      target[written++] = codePoint
+      continue
+    }
+    const trailing = codePoint < 0x800 ? 1 : codePoint < 0x10000 ? 2 : 3
+    target[written++] = [0, 0xc0, 0xe0, 0xf0][trailing] | codePoint >> 6 * trailing
+    for (let i = trailing - 1; i >= 0; i--) target[written++] = 0x80 | codePoint >> 6 * i & 0x3f
+  }
+  return written
+}
+
+/**
+ * @param {Uint8Array} bytes  UTF-8 or WTF-8, valid
+ * @returns {string}
+ */
+export function decodeText(bytes) {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  let text = ''
+  let begin = 0
+  for (let at = bytes.indexOf(0xed); at >= 0; at = bytes.indexOf(0xed, at + 1)) {
+    if (bytes[at + 1] < 0xa0) continue
+    text += decoder.decode(bytes.subarray(begin, at))
+    text += String.fromCharCode(0xd000 | (bytes[at + 1] & 0x3f) << 6 | bytes[at + 2] & 0x3f)
+    begin = at + 3
+  }
+  return text + decoder.decode(bytes.subarray(begin))
+}

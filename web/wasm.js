@@ -1,0 +1,400 @@
+/**
+ * wasm.js - the one file that knows pointers: src/bertweet.h for JavaScript.
+ *
+ * A Wasm holds one model in a memory of its own. Addresses grow through
+ *
+ *     stack and data of the module | image | room of the model, session | scratch
+ *
+ * Everything up to the scratch stays where it is; the scratch serves one call at a time and may grow. Growing a memory
+ * detaches the views made before, so views are made last.
+ *
+ *     const wasm = await Wasm.create(await compile(url), imageBytes)
+ *     wasm.writeImage(offset, bytes)                     // until all of it is there
+ *     wasm.open(imageBytes)
+ *     const { ids } = wasm.tokenize('I love it', MODES.pysentimiento, 128)
+ *     wasm.begin(ids, [ids.length])
+ *     for (let layer = 0; layer < wasm.info.numLayers; layer++) wasm.runLayer(layer)
+ *     const scores = wasm.softmax(wasm.finish(), 1)
+ */
+
+import { BertweetError, asBertweetError, describe } from '../js/errors.js'
+import { decodeText, encodeText, isWellFormed } from './text.js'
+
+/** Text modes by their names in the manifest; numbers of bt_mode. */
+export const MODES = Object.freeze({ none: 0, pysentimiento: 1, bertweet: 2 })
+const MODE_SURROGATES = 0x100
+
+const PAGE = 65536
+/** Stack and data of the module take less, so memory need not grow before the image. */
+const MODULE_NBYTES = 1 << 20
+/** What a memory may hold beside the image: session, scratch, and what a very long text takes for a while. */
+const MAX_EXTRA_NBYTES = 1 << 29
+/** Most ids a batch holds, unless the session would take more than its share. */
+const BATCH_ROWS = 512
+const MAX_SESSION_NBYTES = 20 << 20
+/** Scratch reserved at open: enough for any tweet. */
+const TEXT_NBYTES = 1 << 18
+/** sizeof of the structs of bertweet.h, in wasm32. */
+const TOKENS_NBYTES = 32
+const INFO_NBYTES = 56
+const FAULT_NBYTES = 96
+
+const OK = 0
+const NO_MEMORY = 5
+/** Error codes and advice for each bt_status. */
+const STATUSES = [
+  null,
+  ['format', 'Does the manifest belong to these shards?'],
+  ['format', 'Update bertweet-wasm, or convert the model with this version.'],
+  ['model', 'Convert the model again.'],
+  ['model', 'This architecture needs another library.'],
+  ['memory', 'Use shorter texts or a smaller model.'],
+  ['input', 'Split the text.'],
+  ['input', 'Check the ids against info.'],
+  ['internal', 'Please report this.'],
+  ['internal', 'Please report this.'],
+  ['model', 'Convert the model again.']
+]
+
+/** @type {Map<string, Promise<WebAssembly.Module>>} */
+const modules = new Map()
+
+/**
+ * Compiles a module while it arrives. Calls with the same URL share one module; a failed call can be repeated.
+ *
+ * @param {string} url  absolute
+ * @returns {Promise<WebAssembly.Module>}
+ * @throws {BertweetError} network, format, unsupported
+ */
+export function compile(url) {
+  if (!modules.has(url)) {
+    const compiled = fetchModule(url)
+    modules.set(url, compiled)
+    compiled.catch(() => modules.delete(url))
+  }
+  return modules.get(url)
+}
+
+/** @param {string} url */
+async function fetchModule(url) {
+  if (typeof WebAssembly !== 'object') {
+    throw new BertweetError('unsupported', 'This environment has no WebAssembly.')
+  }
+  if (url.startsWith('file:')) {
+    const { readFile } = globalThis.process.getBuiltinModule('node:fs/promises')
+    return compileBytes(await readFile(new URL(url)).catch((cause) => fetchFailed(url, cause)), url)
+  }
+  const response = await fetch(url).catch((cause) => fetchFailed(url, cause))
+  if (!response.ok) fetchFailed(url, new Error(`HTTP status ${response.status}`))
+  if (WebAssembly.compileStreaming && response.headers.get('content-type')?.startsWith('application/wasm')) {
+    return WebAssembly.compileStreaming(response).catch((cause) => compileFailed(url, cause))
+  }
+  return compileBytes(await response.arrayBuffer().catch((cause) => fetchFailed(url, cause)), url)
+}
+
+/** @returns {never} */
+function fetchFailed(url, cause) {
+  throw new BertweetError('network', `Could not fetch ${url}: ${describe(cause)}. Serve dist/ beside the library's ` +
+    'other files, or say where it is with the option wasmUrl.', { url, cause })
+}
+
+/** @returns {never} */
+function compileFailed(url, cause) {
+  throw new BertweetError('unsupported', `Could not compile ${url}: ${describe(cause)}. A page with a Content ` +
+    'Security Policy needs script-src \'wasm-unsafe-eval\'; browsers need WebAssembly SIMD.', { url, cause })
+}
+
+/** @param {BufferSource} bytes @param {string} url */
+function compileBytes(bytes, url) {
+  const magic = new Uint8Array(bytes.buffer ?? bytes, bytes.byteOffset ?? 0).subarray(0, 4)
+  if (decodeText(magic) !== '\0asm') {
+    throw new BertweetError('format', `${url} is not a WebAssembly module; does the server answer with a web page?`,
+      { url })
+  }
+  return WebAssembly.compile(bytes).catch((cause) => compileFailed(url, cause))
+}
+
+/** One model in one memory. Not for concurrent use: every call uses the same scratch. */
+export class Wasm {
+  #memory
+  #exports
+  /** Address of the scratch; moves up as things are placed that stay. */
+  #scratch
+  #image
+  #imageBytes
+  #model = 0
+  #session = 0
+  /** Texts and ids of the batch that runs: how many logits finish will write. */
+  #count = 0
+
+  /** Sizes of the open model, as bt_model_info names them; null before open. @type {ModelInfo | null} */
+  info = null
+  /** Most ids a batch may hold; 0 before open and for a tokenizer. */
+  maxRows = 0
+
+  /**
+   * @param {WebAssembly.Module} module
+   * @param {number} imageBytes  size of the whole image
+   * @throws {BertweetError} memory, unsupported
+   */
+  static async create(module, imageBytes) {
+    const initial = pages(MODULE_NBYTES + imageBytes)
+    const maximum = Math.min(65536, pages(MODULE_NBYTES + imageBytes + MAX_EXTRA_NBYTES))
+    if (initial > maximum) throw new BertweetError('memory', `${imageBytes} bytes are more than WebAssembly can hold.`)
+    try {
+      const memory = new WebAssembly.Memory({ initial, maximum })
+      const { exports } = await WebAssembly.instantiate(module, { env: { memory } })
+      return new Wasm(memory, exports, imageBytes)
+    } catch (error) {
+      const code = error instanceof RangeError ? 'memory' : 'unsupported'
+      throw asBertweetError(error, code, `Could not reserve ${imageBytes} bytes and start the module`)
+    }
+  }
+
+  /** Use Wasm.create. */
+  constructor(memory, exports, imageBytes) {
+    this.#memory = memory
+    this.#exports = exports
+    this.#scratch = exports.__heap_base.value
+    this.#imageBytes = imageBytes
+    this.#image = this.#place(imageBytes)
+  }
+
+  /** Bytes of memory in use, all included. */
+  get memoryBytes() {
+    return this.#memory.buffer.byteLength
+  }
+
+  /** Name of the kernel that multiplies: 'scalar', 'simd128'; null for a tokenizer. */
+  get kernel() {
+    return this.#session && this.#string(this.#exports.btw_kernel_name(this.#exports.btw_session_kernel(this.#session)))
+  }
+
+  /**
+   * Copies a piece of the image to its place.
+   *
+   * @param {number} offset  in the image
+   * @param {Uint8Array} bytes
+   */
+  writeImage(offset, bytes) {
+    if (offset < 0 || offset + bytes.length > this.#imageBytes) {
+      throw new BertweetError('internal', `A piece of ${bytes.length} bytes at ${offset} is outside of the image.`)
+    }
+    this.#bytes(this.#image + offset, bytes.length).set(bytes)
+  }
+
+  /**
+   * Opens the model, of which the first `present` bytes have been written, and makes a session for it.
+   *
+   * @param {number} present  at least the image's resident bytes
+   * @param {number} [batchRows]  most ids a batch should hold; one text always fits
+   * @throws {BertweetError} format, model, memory
+   */
+  open(present, batchRows = BATCH_ROWS) {
+    const { btw_model_open: open, btw_model_nbytes: roomBytes } = this.#exports
+    const room = this.#place(roomBytes())
+    const fault = this.#reserve(FAULT_NBYTES)
+    this.#check(open(room, this.#image, this.#imageBytes, present, fault), 'The model cannot be opened', fault)
+    this.#model = room
+    this.info = this.#readInfo()
+    if (this.info.numLayers > 0) this.#openSession(batchRows)
+    this.#reserve(TEXT_NBYTES)
+  }
+
+  /**
+   * Tells how much of the image has arrived since.
+   *
+   * @param {number} present
+   * @throws {BertweetError} model
+   */
+  extend(present) {
+    const fault = this.#reserve(FAULT_NBYTES)
+    this.#check(this.#exports.btw_model_extend(this.#model, present, fault), 'The model cannot be opened', fault)
+  }
+
+  /**
+   * Text to token ids.
+   *
+   * @param {string} text  not well formed ones too
+   * @param {number} mode  one of MODES
+   * @param {number} [maxTokens]  cut to so many ids, `</s>` kept; 0: no limit
+   * @param {boolean} [withTokens]  also decode the text after preprocessing and the tokens in it
+   * @returns {{ids: Int32Array, truncated: boolean, text?: string, tokens?: string[]}}
+   * @throws {BertweetError} input, memory
+   */
+  tokenize(text, mode, maxTokens = 0, withTokens = false) {
+    const { btw_tokenize: tokenize, btw_tokenize_nbytes: scratchBytes } = this.#exports
+    if (!isWellFormed(text)) mode |= MODE_SURROGATES
+    const capacity = align(3 * text.length)
+    let nbytes = encodeText(text, this.#bytes(this.#reserve(capacity), capacity))
+    const out = this.#scratch + align(nbytes)
+    const work = out + align(TOKENS_NBYTES)
+    for (let size = scratchBytes(mode, nbytes) >>> 0; ; size *= 2) {
+      this.#reserve(work + size - this.#scratch)
+      const status = tokenize(out, this.#model, mode, this.#scratch, nbytes, maxTokens, work, size)
+      if (status !== NO_MEMORY) {
+        this.#check(status, 'The text cannot be read')
+        return this.#readTokens(out, withTokens)
+      }
+    }
+  }
+
+  /**
+   * Begins a batch.
+   *
+   * @param {ArrayLike<number>} ids  the texts' ids, one text after the other
+   * @param {ArrayLike<number>} lengths  how many ids each text has; their sum is the length of ids, at most maxRows
+   * @throws {BertweetError} input
+   */
+  begin(ids, lengths) {
+    const at = this.#reserve(4 * (ids.length + lengths.length))
+    this.#words(at, ids.length).set(ids)
+    this.#words(at + 4 * ids.length, lengths.length).set(lengths)
+    const status = this.#exports.btw_begin(this.#session, at, at + 4 * ids.length, lengths.length)
+    this.#check(status, 'The ids cannot be used')
+    this.#count = lengths.length
+  }
+
+  /** @param {number} layer  0, 1, 2, ... in order */
+  runLayer(layer) {
+    this.#check(this.#exports.btw_run_layer(this.#session, layer), 'A layer cannot run')
+  }
+
+  /**
+   * Ends a batch.
+   *
+   * @returns {Float32Array} logits, texts x labels
+   * @throws {BertweetError} model
+   */
+  finish() {
+    const length = this.#count * this.info.numLabels
+    const logits = this.#reserve(4 * length)
+    this.#check(this.#exports.btw_finish(this.#session, logits), 'The model cannot be used')
+    return new Float32Array(this.#memory.buffer, logits, length).slice()
+  }
+
+  /**
+   * @param {Float32Array} logits  rows x labels
+   * @param {number} temperature
+   */
+  softmax(logits, temperature) {
+    return this.#mapRows(this.#exports.btw_softmax, logits, temperature)
+  }
+
+  /**
+   * @param {Float32Array} logits  rows x labels
+   * @param {number} temperature
+   */
+  sigmoid(logits, temperature) {
+    return this.#mapRows(this.#exports.btw_sigmoid, logits, temperature)
+  }
+
+  /** @param {Uint8Array} bytes @returns {Uint8Array} 32 bytes */
+  sha256(bytes) {
+    const at = this.#reserve(64 + bytes.length)
+    this.#bytes(at + 64, bytes.length).set(bytes)
+    this.#exports.btw_sha256(at, at + 64, bytes.length)
+    return this.#bytes(at, 32).slice()
+  }
+
+  #openSession(batchRows) {
+    const { btw_session_nbytes: sessionBytes, btw_session_open: open } = this.#exports
+    let rows = Math.max(batchRows, this.info.maxTokens)
+    while (rows > this.info.maxTokens && sessionBytes(this.#model, rows) >>> 0 > MAX_SESSION_NBYTES) {
+      rows = Math.max(rows >> 1, this.info.maxTokens)
+    }
+    const nbytes = sessionBytes(this.#model, rows) >>> 0
+    const session = this.#place(nbytes)
+    this.#check(open(this.#model, rows, 0, session, nbytes), 'The model cannot run')
+    this.#session = session
+    this.maxRows = rows
+  }
+
+  /** @returns {ModelInfo} */
+  #readInfo() {
+    const at = this.#reserve(INFO_NBYTES)
+    this.#exports.btw_model_get_info(this.#model, at)
+    const [hiddenSize, numLayers, numHeads, intermediateSize, vocabSize, numPositions, numLabels, maxTokens, maskId] =
+      this.#words(at, 9)
+    return Object.freeze({
+      hiddenSize, numLayers, numHeads, intermediateSize, vocabSize, numPositions, numLabels, maxTokens, maskId
+    })
+  }
+
+  #readTokens(out, withTokens) {
+    const [ids, length, truncated, text, textBytes, begins, ends, inner] = this.#words(out, 8)
+    const result = { ids: new Int32Array(this.#memory.buffer, ids, length).slice(), truncated: truncated !== 0 }
+    if (!withTokens) return result
+    const whole = this.#bytes(text, textBytes)
+    const spans = [this.#words(begins, length), this.#words(ends, length), this.#bytes(inner, length)]
+    const tokens = Array.from(result.ids, (_, i) => {
+      if (i === 0) return '<s>'
+      if (i === length - 1) return '</s>'
+      return decodeText(whole.subarray(spans[0][i], spans[1][i])) + (spans[2][i] ? '@@' : '')
+    })
+    return { ...result, text: decodeText(whole), tokens }
+  }
+
+  #mapRows(map, logits, temperature) {
+    const { numLabels } = this.info
+    const at = this.#reserve(logits.byteLength)
+    new Float32Array(this.#memory.buffer, at, logits.length).set(logits)
+    for (let row = 0; row < logits.length; row += numLabels) map(at + 4 * row, at + 4 * row, numLabels, temperature)
+    return new Float32Array(this.#memory.buffer, at, logits.length).slice()
+  }
+
+  /** Takes memory that stays taken. @param {number} nbytes @returns {number} address */
+  #place(nbytes) {
+    this.#scratch = align(this.#scratch)
+    const address = this.#reserve(nbytes)
+    this.#scratch = align(address + nbytes)
+    return address
+  }
+
+  /** Makes the scratch that large. @param {number} nbytes @returns {number} its address */
+  #reserve(nbytes) {
+    const missing = pages(this.#scratch + nbytes - this.#memory.buffer.byteLength)
+    if (missing > 0) {
+      try {
+        this.#memory.grow(missing)
+      } catch (cause) {
+        throw new BertweetError('memory', `No memory for ${nbytes} more bytes.`, { cause })
+      }
+    }
+    return this.#scratch
+  }
+
+  #check(status, what, fault) {
+    if (status === OK) return
+    const [code, advice] = STATUSES[status]
+    const reason = this.#string(this.#exports.btw_status_message(status))
+    const detail = fault && code === 'model' ? this.#readFault(fault) : ''
+    throw new BertweetError(code, `${what}: ${reason}${detail} ${advice}`)
+  }
+
+  #readFault(at) {
+    const [expected, found] = new BigUint64Array(this.#memory.buffer, at + 80, 2)
+    return ` (${this.#string(at)}: expected ${expected}, found ${found})`
+  }
+
+  #string(at) {
+    const bytes = new Uint8Array(this.#memory.buffer, at)
+    return decodeText(bytes.subarray(0, bytes.indexOf(0)))
+  }
+
+  #bytes(at, length) {
+    return new Uint8Array(this.#memory.buffer, at, length)
+  }
+
+  #words(at, length) {
+    return new Uint32Array(this.#memory.buffer, at, length)
+  }
+}
+
+/**
+ * @typedef {{hiddenSize: number, numLayers: number, numHeads: number, intermediateSize: number, vocabSize: number,
+ *   numPositions: number, numLabels: number, maxTokens: number, maskId: number}} ModelInfo
+ */
+
+const pages = (nbytes) => Math.ceil(nbytes / PAGE)
+const align = (nbytes) => Math.ceil(nbytes / 64) * 64
