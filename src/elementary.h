@@ -92,8 +92,8 @@ static inline float bt_erf(float x) {
 /*
  * tanh within 2.5e-7; odd; constant from 8.0177 on.
  *
- * x P(x^2) / Q(x^2), minimax: Eigen, MathFunctionsImpl.h, generic_fast_tanh_float. Evaluated in binary64, as rounding in
- * binary32 costs more than the approximation, and only the head calls it.
+ * x P(x^2) / Q(x^2), minimax: Eigen, MathFunctionsImpl.h, generic_fast_tanh_float. Evaluated in binary64, as rounding
+ * in binary32 costs more than the approximation, and only the head calls it.
  */
 static inline float bt_tanh(float x) {
     const float clamped = bt_min(bt_max(x, -8.0177336f), 8.0177336f);

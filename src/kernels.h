@@ -1,0 +1,127 @@
+/*
+ * kernels.h - the loops in which the time goes; each exists for several instruction sets, with the same bits.
+ *
+ * A function's last word is its instruction set. The portable one, _scalar, is always there and is the definition; the
+ * arithmetic is models/MODEL.md's, section 3, to the bit. A bt_kernels holds one full set, chosen once per session;
+ * a set takes the portable function wherever compilers vectorise it well enough by themselves.
+ *
+ * Everything is written such that parts of the work can be done in any order and by anyone: rows, panels of outputs and
+ * heads are independent of each other.
+ */
+#ifndef BT_KERNELS_H
+#define BT_KERNELS_H
+
+#include <stdbool.h>
+
+#include "model.h"
+
+/* A tile of activations has this many rows, a panel of weights this many outputs. */
+#define BT_TILE 4
+#define BT_PANEL 8
+
+/* Rows of activations, quantised for one linear layer. Rows beyond `rows`, up to a full tile, are 0. */
+typedef struct {
+    uint8_t *q;     /* [tiles][K/4][4][4]: tile, quad of columns, row within the tile, column within the quad; 0..127 */
+    float *scale;   /* [tiles * 4] */
+    int32_t *zero;  /* [tiles * 4] 0..127, what 0.0 became */
+    float *scratch; /* [K] one row before it is quantised */
+    uint32_t rows;  /* 1 or more; tiles = rows / 4, rounded up */
+} bt_activations;
+
+/* Where the first quad of row r stands; the next one is 16 bytes further. */
+static inline uint8_t *bt_activation_row(const bt_activations *x, uint32_t r, uint32_t columns) {
+    return x->q + (size_t)(r / BT_TILE) * BT_TILE * columns + (size_t)(r % BT_TILE) * 4;
+}
+
+/* What becomes of a product y: */
+typedef enum {
+    BT_STORE, /* out = y */
+    BT_GELU,  /* out = gelu(y) */
+    BT_ADD    /* out = out + y, the residual */
+} bt_epilogue;
+
+/* The operands of one head of attention within one text. Strides are in floats, from one row to the next. */
+typedef struct {
+    float *out;         /* [queries][head_size], may be the same memory as q */
+    const float *q;     /* [queries][head_size], same stride as out */
+    const float *k;     /* [rows][head_size] */
+    const float *v;     /* [rows][head_size], same stride as k */
+    float *scratch;     /* [rows rounded up to 4] */
+    size_t q_stride;
+    size_t kv_stride;
+    uint32_t queries;
+    uint32_t rows;
+    uint32_t head_size; /* multiple of 4 */
+    float factor;       /* 1 / sqrt(head_size) */
+} bt_attention;
+
+typedef struct {
+    bt_kernel kernel;
+    const char *name;
+
+    /*
+     * Quantises x->rows rows of `in` for `linear`: gathers the source channels, multiplies with the factors, and packs.
+     * in: [rows] of linear->sources floats, `stride` floats apart.
+     */
+    void (*quantize)(bt_activations *x, const float *in, size_t stride, const bt_linear *linear);
+
+    /*
+     * out[r][8 (p - first) + n] for the panels p = first .. last - 1 of `linear`, n = 0 .. 7 and all rows r of x, which
+     * was quantised for this layer. Rows of out are `stride` floats apart.
+     * scratch: bt_matmul_scratch_nbytes() bytes, aligned to 64; one for each caller at a time.
+     */
+    void (*matmul)(float *out, size_t stride, const bt_activations *x, const bt_linear *linear, uint32_t first,
+                   uint32_t last, bt_epilogue epilogue, void *scratch);
+
+    /* x = LayerNorm(x) in place; x: [rows][n], n a multiple of 4. */
+    void (*layer_norm)(float *x, uint32_t rows, uint32_t n, const bt_norm *norm, float eps);
+
+    /* out[i] = softmax over j of (q[i] . k[j] factor), times v. */
+    void (*attention)(const bt_attention *a);
+
+    /*
+     * True if a panel of weights ([columns/4][8][4]) obeys the 16-bit bound at this depth and has no -128; writes its
+     * eight sums. depth: a divisor of columns / 4.
+     */
+    bool (*check_panel)(int32_t colsum[BT_PANEL], const int8_t *panel, uint32_t columns, uint32_t depth);
+} bt_kernels;
+
+/* The set of this number; NULL if the build lacks it. BT_KERNEL_BEST is the fastest it has. */
+const bt_kernels *bt_kernels_find(bt_kernel kernel);
+
+extern const bt_kernels bt_kernels_scalar;
+#ifdef __wasm_simd128__
+extern const bt_kernels bt_kernels_simd128;
+#endif
+
+static inline uint32_t bt_tiles(uint32_t rows) { return (rows + BT_TILE - 1) / BT_TILE; }
+
+/* Scratch of matmul for at most so many rows and columns: room for both operands in 16 bits, weights panel by panel. */
+static inline uint64_t bt_matmul_scratch_nbytes(uint32_t rows, uint32_t columns) {
+    return ((uint64_t)bt_tiles(rows) * BT_TILE + BT_PANEL) * columns * sizeof(int16_t);
+}
+
+/* The portable functions, by name: sets of other instruction sets borrow them, as do the fp32 path and the tests. */
+void bt_quantize_scalar(bt_activations *x, const float *in, size_t stride, const bt_linear *linear);
+void bt_matmul_scalar(float *out, size_t stride, const bt_activations *x, const bt_linear *linear, uint32_t first,
+                      uint32_t last, bt_epilogue epilogue, void *scratch);
+void bt_layer_norm_scalar(float *x, uint32_t rows, uint32_t n, const bt_norm *norm, float eps);
+void bt_attention_scalar(const bt_attention *a);
+bool bt_check_panel_scalar(int32_t colsum[BT_PANEL], const int8_t *panel, uint32_t columns, uint32_t depth);
+
+/* How a row whose values lie within low .. high, 0 included, is quantised: q = clamp(rint(v inverse) + zero). All 0
+ * for a row with nothing in it. */
+typedef struct {
+    float scale, inverse, zero;
+} bt_row_scale;
+
+bt_row_scale bt_find_scale(float low, float high);
+
+/* The sum of x[i] y[i] in lanes; n: a multiple of 4. */
+float bt_dot_scalar(const float *x, const float *y, uint32_t n);
+
+/* values[i] = exp(values[i] - their maximum), and returns the sum in lanes. 0 is written behind the last value, up to a
+ * multiple of 4. count >= 1. */
+float bt_exp_all(float *values, uint32_t count);
+
+#endif

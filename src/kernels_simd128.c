@@ -1,0 +1,258 @@
+/*
+ * kernels_simd128.c - the kernels for WebAssembly SIMD (128 bits, without relaxed instructions).
+ *
+ * The product: WebAssembly's only integer dot product here is i32x4.dot_i16x8_s, which adds pairs of 16-bit products in
+ * one instruction of every CPU. So both operands are widened to 16 bits once, activations for the whole call and
+ * weights panel by panel into a scratch that stays in the first-level cache, and a tile of 4 rows x 8 outputs keeps its
+ * sums in 8 registers:
+ *
+ *     for each panel: widen it
+ *         for each tile of rows: for each quad of columns: 4 vectors of weights x 4 rows -> 16 dot products
+ *                                requantise while the sums are in registers
+ */
+#include "strict.h"
+
+#include "kernels.h"
+
+#ifdef __wasm_simd128__
+
+#include <wasm_simd128.h>
+
+#include "elementary.h"
+#include "requantize.h"
+
+/* b < a ? b : a and a < b ? b : a in one instruction each. */
+static inline v128_t vmin(v128_t a, v128_t b) { return wasm_f32x4_pmin(a, b); }
+static inline v128_t vmax(v128_t a, v128_t b) { return wasm_f32x4_pmax(a, b); }
+
+/* ---------------------------------------------------------------------------------------------------- quantize -- */
+
+/* v[k] = row[source[k]] factor[k] for all columns; returns the smallest and largest, 0 included. */
+static void smooth(float *restrict v, const float *restrict row, const bt_linear *linear, float *low, float *high) {
+    v128_t lows = wasm_f32x4_const_splat(0), highs = wasm_f32x4_const_splat(0);
+    for (uint32_t k = 0; k < linear->columns; k += 4) {
+        const uint16_t *source = linear->source + k;
+        const v128_t x = k < linear->straight
+                             ? wasm_v128_load(row + k)
+                             : wasm_f32x4_make(row[source[0]], row[source[1]], row[source[2]], row[source[3]]);
+        const v128_t y = wasm_f32x4_mul(x, wasm_v128_load(linear->factor + k));
+        wasm_v128_store(v + k, y);
+        lows = vmin(lows, y);
+        highs = vmax(highs, y);
+    }
+    *low = bt_min(bt_min(wasm_f32x4_extract_lane(lows, 0), wasm_f32x4_extract_lane(lows, 1)),
+                  bt_min(wasm_f32x4_extract_lane(lows, 2), wasm_f32x4_extract_lane(lows, 3)));
+    *high = bt_max(bt_max(wasm_f32x4_extract_lane(highs, 0), wasm_f32x4_extract_lane(highs, 1)),
+                   bt_max(wasm_f32x4_extract_lane(highs, 2), wasm_f32x4_extract_lane(highs, 3)));
+}
+
+/* Four quantised values in the low bytes of the lanes. */
+static inline v128_t quantize_four(const float *v, v128_t inverse, v128_t zero) {
+    const v128_t rounding = wasm_f32x4_const_splat(BT_ROUNDING);
+    v128_t q = wasm_f32x4_mul(wasm_v128_load(v), inverse);
+    q = wasm_f32x4_sub(wasm_f32x4_add(q, rounding), rounding);
+    q = vmin(vmax(wasm_f32x4_const_splat(0), wasm_f32x4_add(q, zero)), wasm_f32x4_const_splat(127));
+    return wasm_v128_and(wasm_f32x4_add(q, rounding), wasm_i32x4_const_splat(127));
+}
+
+static void quantize_row(uint8_t *out, const float *v, uint32_t columns, const bt_row_scale *s) {
+    const v128_t inverse = wasm_f32x4_splat(s->inverse), zero = wasm_f32x4_splat(s->zero);
+    for (uint32_t k = 0; k < columns; k += 16, out += 16 * BT_TILE) {
+        const v128_t low = wasm_i16x8_narrow_i32x4(quantize_four(v + k, inverse, zero),
+                                                   quantize_four(v + k + 4, inverse, zero));
+        const v128_t high = wasm_i16x8_narrow_i32x4(quantize_four(v + k + 8, inverse, zero),
+                                                    quantize_four(v + k + 12, inverse, zero));
+        const v128_t bytes = wasm_u8x16_narrow_i16x8(low, high);
+        wasm_v128_store32_lane(out, bytes, 0);
+        wasm_v128_store32_lane(out + 4 * BT_TILE, bytes, 1);
+        wasm_v128_store32_lane(out + 8 * BT_TILE, bytes, 2);
+        wasm_v128_store32_lane(out + 12 * BT_TILE, bytes, 3);
+    }
+}
+
+static void bt_quantize_simd128(bt_activations *x, const float *in, size_t stride, const bt_linear *linear) {
+    const uint32_t padded = bt_tiles(x->rows) * BT_TILE;
+    for (uint32_t r = 0; r < padded; r++) {
+        bt_row_scale s = {0};
+        if (r < x->rows) {
+            float low, high;
+            smooth(x->scratch, in + r * stride, linear, &low, &high);
+            s = bt_find_scale(low, high);
+        }
+        x->scale[r] = s.scale;
+        x->zero[r] = (int32_t)s.zero;
+        quantize_row(bt_activation_row(x, r, linear->columns), x->scratch, linear->columns, &s);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------------ matmul -- */
+
+/* [K/4][8][4] int8 to [K/4][2][8][2] int16: halves of a quad apart, so that each lane of a dot product is an output. */
+static void widen_panel(int16_t *restrict wide, const int8_t *restrict panel, uint32_t columns) {
+    for (uint32_t k = 0; k < columns; k += 4, panel += 4 * BT_PANEL, wide += 4 * BT_PANEL) {
+        for (int half = 0; half < 2; half++) {
+            const v128_t four = wasm_v128_load(panel + 16 * half);
+            const v128_t apart = wasm_i8x16_shuffle(four, four, 0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15);
+            wasm_v128_store(wide + 8 * half, wasm_i16x8_extend_low_i8x16(apart));
+            wasm_v128_store(wide + 16 + 8 * half, wasm_i16x8_extend_high_i8x16(apart));
+        }
+    }
+}
+
+static void widen_activations(int16_t *restrict wide, const uint8_t *restrict q, size_t count) {
+    for (size_t i = 0; i < count; i += 16) {
+        const v128_t bytes = wasm_v128_load(q + i);
+        wasm_v128_store(wide + i, wasm_u16x8_extend_low_u8x16(bytes));
+        wasm_v128_store(wide + i + 8, wasm_u16x8_extend_high_u8x16(bytes));
+    }
+}
+
+/*
+ * acc[r][n] = sum over k of tile[r][k] panel[n][k]. A short function of its own, so that engines replace their first,
+ * slow code for it within the first layer.
+ */
+__attribute__((noinline)) static void multiply_tile(int32_t acc[BT_TILE][BT_PANEL], const int16_t *tile,
+                                                    const int16_t *panel, uint32_t columns) {
+    v128_t s[BT_TILE][2];
+    for (int r = 0; r < BT_TILE; r++) s[r][0] = s[r][1] = wasm_i32x4_const_splat(0);
+    for (uint32_t k = 0; k < columns; k += 4, tile += 4 * BT_TILE, panel += 4 * BT_PANEL) {
+        for (int half = 0; half < 2; half++) {
+            const v128_t w0 = wasm_v128_load(panel + 16 * half);
+            const v128_t w1 = wasm_v128_load(panel + 16 * half + 8);
+            for (int r = 0; r < BT_TILE; r++) {
+                const v128_t x = wasm_v128_load32_splat(tile + 4 * r + 2 * half);
+                s[r][0] = wasm_i32x4_add(s[r][0], wasm_i32x4_dot_i16x8(x, w0));
+                s[r][1] = wasm_i32x4_add(s[r][1], wasm_i32x4_dot_i16x8(x, w1));
+            }
+        }
+    }
+    for (int r = 0; r < BT_TILE; r++) {
+        wasm_v128_store(acc[r], s[r][0]);
+        wasm_v128_store(acc[r] + 4, s[r][1]);
+    }
+}
+
+static void bt_matmul_simd128(float *out, size_t stride, const bt_activations *x, const bt_linear *linear,
+                              uint32_t first, uint32_t last, bt_epilogue epilogue, void *scratch) {
+    const uint32_t columns = linear->columns;
+    int16_t *panel = scratch;
+    int16_t *rows = panel + (size_t)BT_PANEL * columns;
+    widen_activations(rows, x->q, (size_t)bt_tiles(x->rows) * BT_TILE * columns);
+
+    for (uint32_t p = first; p < last; p++) {
+        widen_panel(panel, linear->weights + (size_t)p * BT_PANEL * columns, columns);
+        for (uint32_t r = 0; r < x->rows; r += BT_TILE) {
+            int32_t acc[BT_TILE][BT_PANEL];
+            multiply_tile(acc, rows + (size_t)r * columns, panel, columns);
+            for (uint32_t i = 0; i < BT_TILE && r + i < x->rows; i++) {
+                bt_requantize(out + (r + i) * stride + (size_t)(p - first) * BT_PANEL, acc[i], x->scale[r + i],
+                              x->zero[r + i], linear, p, epilogue);
+            }
+        }
+    }
+}
+
+/* --------------------------------------------------------------------------------------------------- attention -- */
+
+/* The sums in lanes of four vectors of partial sums, side by side. */
+static inline v128_t add_lanes(v128_t a, v128_t b, v128_t c, v128_t d) {
+    const v128_t ab_low = wasm_i32x4_shuffle(a, b, 0, 4, 1, 5), ab_high = wasm_i32x4_shuffle(a, b, 2, 6, 3, 7);
+    const v128_t cd_low = wasm_i32x4_shuffle(c, d, 0, 4, 1, 5), cd_high = wasm_i32x4_shuffle(c, d, 2, 6, 3, 7);
+    const v128_t s0 = wasm_i64x2_shuffle(ab_low, cd_low, 0, 2), s1 = wasm_i64x2_shuffle(ab_low, cd_low, 1, 3);
+    const v128_t s2 = wasm_i64x2_shuffle(ab_high, cd_high, 0, 2), s3 = wasm_i64x2_shuffle(ab_high, cd_high, 1, 3);
+    return wasm_f32x4_add(wasm_f32x4_add(s0, s1), wasm_f32x4_add(s2, s3));
+}
+
+/* p[0 .. 3] = q . k[0 .. 3] factor */
+static inline void score_four(float *p, const float *q, const float *k, size_t stride, uint32_t n, float factor) {
+    v128_t s[4];
+    for (int j = 0; j < 4; j++) s[j] = wasm_f32x4_const_splat(0);
+    for (uint32_t e = 0; e < n; e += 4) {
+        const v128_t x = wasm_v128_load(q + e);
+        for (size_t j = 0; j < 4; j++) {
+            s[j] = wasm_f32x4_add(s[j], wasm_f32x4_mul(x, wasm_v128_load(k + j * stride + e)));
+        }
+    }
+    wasm_v128_store(p, wasm_f32x4_mul(add_lanes(s[0], s[1], s[2], s[3]), wasm_f32x4_splat(factor)));
+}
+
+/* out[0 .. 4 vectors - 1] = (sum over j of p[j] v[j]) / total; vectors is a constant where this is inlined. */
+static inline void mix(float *out, const float *p, const float *v, size_t stride, uint32_t rows, float total,
+                       int vectors) {
+    v128_t s[8];
+    for (int i = 0; i < vectors; i++) s[i] = wasm_f32x4_const_splat(0);
+    for (uint32_t j = 0; j < rows; j++, v += stride) {
+        const v128_t x = wasm_v128_load32_splat(p + j);
+        for (int i = 0; i < vectors; i++) s[i] = wasm_f32x4_add(s[i], wasm_f32x4_mul(x, wasm_v128_load(v + 4 * i)));
+    }
+    for (int i = 0; i < vectors; i++) wasm_v128_store(out + 4 * i, wasm_f32x4_div(s[i], wasm_f32x4_splat(total)));
+}
+
+static void bt_attention_simd128(const bt_attention *a) {
+    const uint32_t fours = a->rows / 4 * 4;
+    float *p = a->scratch;
+    for (uint32_t i = 0; i < a->queries; i++) {
+        const float *q = a->q + i * a->q_stride;
+        for (uint32_t j = 0; j < fours; j += 4) {
+            score_four(p + j, q, a->k + j * a->kv_stride, a->kv_stride, a->head_size, a->factor);
+        }
+        for (uint32_t j = fours; j < a->rows; j++) {
+            p[j] = bt_dot_scalar(q, a->k + j * a->kv_stride, a->head_size) * a->factor;
+        }
+        const float total = bt_exp_all(p, a->rows);
+
+        float *out = a->out + i * a->q_stride;
+        uint32_t e = 0;
+        for (; e + 32 <= a->head_size; e += 32) mix(out + e, p, a->v + e, a->kv_stride, a->rows, total, 8);
+        for (; e < a->head_size; e += 4) mix(out + e, p, a->v + e, a->kv_stride, a->rows, total, 1);
+    }
+}
+
+/* ----------------------------------------------------------------------------------------------- 16-bit bound -- */
+
+/* What is known of four outputs: lanes of 16 bits are the lane groups, two for each output. */
+typedef struct {
+    v128_t worst, lowest, colsum;
+} bound;
+
+static inline void check_four(bound *b, const int8_t *quads, uint32_t depth) {
+    v128_t positive = wasm_i16x8_const_splat(0), negative = wasm_i16x8_const_splat(0);
+    for (uint32_t d = 0; d < depth; d++) {
+        const v128_t zero = wasm_i8x16_const_splat(0);
+        const v128_t w = wasm_v128_load(quads + (size_t)d * 4 * BT_PANEL);
+        const v128_t plus = wasm_i8x16_max(w, zero), minus = wasm_i8x16_max(wasm_i8x16_sub(zero, w), zero);
+        positive = wasm_i16x8_add(positive, wasm_u16x8_extadd_pairwise_u8x16(plus));
+        negative = wasm_i16x8_add(negative, wasm_u16x8_extadd_pairwise_u8x16(minus));
+        b->lowest = wasm_i8x16_min(b->lowest, w);
+    }
+    b->worst = wasm_i16x8_max(b->worst, wasm_i16x8_max(positive, negative));
+    b->colsum = wasm_i32x4_add(b->colsum, wasm_i32x4_extadd_pairwise_i16x8(wasm_i16x8_sub(positive, negative)));
+}
+
+static bool bt_check_panel_simd128(int32_t colsum[BT_PANEL], const int8_t *panel, uint32_t columns, uint32_t depth) {
+    bound b[2] = {0};
+    for (uint32_t quad = 0; quad < columns / 4; quad += depth) {
+        const int8_t *group = panel + (size_t)quad * 4 * BT_PANEL;
+        check_four(&b[0], group, depth);
+        check_four(&b[1], group + 2 * BT_PANEL, depth);
+    }
+    v128_t bad = wasm_i32x4_const_splat(0);
+    for (int half = 0; half < 2; half++) {
+        wasm_v128_store(colsum + 4 * half, b[half].colsum);
+        bad = wasm_v128_or(bad, wasm_i16x8_gt(b[half].worst, wasm_i16x8_const_splat(BT_LANE_LIMIT)));
+        bad = wasm_v128_or(bad, wasm_i8x16_eq(b[half].lowest, wasm_i8x16_const_splat(-128)));
+    }
+    return !wasm_v128_any_true(bad);
+}
+
+const bt_kernels bt_kernels_simd128 = {
+    .kernel = BT_KERNEL_SIMD128,
+    .name = "simd128",
+    .quantize = bt_quantize_simd128,
+    .matmul = bt_matmul_simd128,
+    .layer_norm = bt_layer_norm_scalar,
+    .attention = bt_attention_simd128,
+    .check_panel = bt_check_panel_simd128,
+};
+
+#endif
