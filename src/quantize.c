@@ -2,7 +2,10 @@
 
 #include "quantize.h"
 
+#include <stdbool.h>
+
 #include "elementary.h"
+#include "model.h"
 
 /* ------------------------------------------------------------------------------------------- one column -- */
 
@@ -12,7 +15,7 @@ typedef struct {
     const float *importance; /* [columns] or NULL */
     uint32_t columns;
     uint32_t block; /* 4 * depth columns, which hold two lane groups; or all columns, where there is no bound */
-    int bounded;
+    bool bounded;
 } column;
 
 /* Above every squared error. */
@@ -58,7 +61,7 @@ static void repair_group(int8_t *q, const column *c, double scale, uint32_t firs
     for (int sign = -1; sign <= 1; sign += 2) {
         int sum = 0;
         for (uint32_t k = first; k < end; k = next_in_group(k)) sum += q[k] * sign > 0 ? q[k] * sign : 0;
-        for (; sum > BT_LANE_BOUND; sum--) {
+        for (; sum > BT_LANE_LIMIT; sum--) {
             const uint32_t k = cheapest_step(q, c, scale, sign, first, end);
             q[k] = (int8_t)(q[k] - sign);
         }
@@ -132,13 +135,13 @@ static float search(int8_t *q, const column *c, float levels) {
 }
 
 float bt_quantize_column(int8_t *q, const float *w, const float *importance, uint32_t columns, uint32_t depth) {
-    const column c = {w, importance, columns, 4 * depth, 1};
-    const float safe = (float)(BT_LANE_BOUND / (2 * depth)); /* no group of 2 * depth such integers breaks the bound */
+    const column c = {w, importance, columns, 4 * depth, true};
+    const float safe = (float)(BT_LANE_LIMIT / (2 * depth)); /* no group of 2 * depth such integers breaks the bound */
     return search(q, &c, bt_min(safe, 127.0f));
 }
 
 float bt_quantize_row(int8_t *q, const float *row, uint32_t columns) {
-    const column c = {row, NULL, columns, columns, 0};
+    const column c = {row, NULL, columns, columns, false};
     return search(q, &c, 127.0f);
 }
 

@@ -16,9 +16,6 @@
 
 #include "bertweet.h"
 
-/* Largest sum of the weights of one sign in a lane group. */
-#define BT_LANE_BOUND 258
-
 /*
  * One output: scale and integers.
  *

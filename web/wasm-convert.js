@@ -1,0 +1,266 @@
+/**
+ * wasm-convert.js - the one file that knows pointers of the converter: src/quantize.h and src/reference.h for JavaScript.
+ *
+ * A ConvertWasm works on one model, a layer at a time. Its memory holds
+ *
+ *     stack and data of the module | structures | batch: x, lengths, positions | weights of one layer, f32 | scratch
+ *
+ * and stays small: 60 MB where the checkpoint has 540. Everything up to the scratch stays where it is. Growing a memory
+ * detaches the views made before, so views are made last.
+ */
+
+import { BertweetError } from '../js/errors.js'
+
+const PAGE = 65536
+const MAXIMUM_PAGES = 16384
+const LOSS_NBYTES = 16
+const BATCH_NBYTES = 12
+
+/** Bytes of a number, by the type's name in safetensors. */
+const ITEM_NBYTES = Object.freeze({ F32: 4, F16: 2, BF16: 2 })
+
+/**
+ * Sizes and constants of a model.
+ *
+ * @typedef {{hiddenSize: number, numHeads: number, intermediateSize: number, labels: string[], layerNormEps: number}}
+ *   Shape
+ *
+ * Numbers as checkpoint.js reads them.
+ * @typedef {import('../js/convert/checkpoint.js').TensorData} TensorData
+ */
+
+export class ConvertWasm {
+  #memory
+  #exports
+  /** Address behind what stays; scratch begins here. */
+  #end
+  #shape
+  #numLabels
+  #hiddenSize
+  /** Address and length (in floats) of the weights. */
+  #weights
+  #weightsLength
+  /** Addresses of the batch: x, structure, scratch of a layer. */
+  #x = 0
+  #batch = 0
+  #rows = 0
+  #texts = 0
+
+  /**
+   * @param {WebAssembly.Module} module  bertweet-convert.wasm
+   * @param {Shape} shape
+   */
+  static async create(module, shape) {
+    const memory = new WebAssembly.Memory({ initial: 64, maximum: MAXIMUM_PAGES })
+    const { exports } = await WebAssembly.instantiate(module, { env: { memory } })
+    return new ConvertWasm(memory, exports, shape)
+  }
+
+  /** Use ConvertWasm.create. */
+  constructor(memory, exports, { hiddenSize, numHeads, intermediateSize, labels, layerNormEps }) {
+    this.#memory = memory
+    this.#exports = exports
+    this.#end = exports.__heap_base.value
+    this.#hiddenSize = hiddenSize
+    this.#numLabels = labels.length
+    this.#shape = this.#place(20)
+    this.#words(this.#shape, 4).set([hiddenSize, numHeads, intermediateSize, labels.length])
+    this.#floats(this.#shape + 16, 1)[0] = layerNormEps
+
+    const headLength = hiddenSize * (hiddenSize + 1) + labels.length * (hiddenSize + 1)
+    this.#weightsLength = Math.max(exports.btw_reference_layer_length(this.#shape) >>> 0, headLength)
+    this.#weights = this.#place(4 * this.#weightsLength)
+  }
+
+  /** Bytes of memory in use. */
+  get memoryBytes() {
+    return this.#memory.buffer.byteLength
+  }
+
+  /**
+   * Numbers of a checkpoint as f32.
+   *
+   * @param {TensorData} data
+   * @returns {Float32Array}
+   */
+  toFloats(data) {
+    const count = countOf(data)
+    const at = this.#reserve(4 * count + data.bytes.length)
+    this.#convert(at, at + 4 * count, data)
+    return this.#floats(at, count).slice()
+  }
+
+  /**
+   * Puts numbers of a checkpoint among the weights that the next calls work on.
+   *
+   * @param {number} index  of the first one, in floats
+   * @param {TensorData} data
+   * @returns {boolean}  whether all are finite
+   */
+  load(index, data) {
+    const count = countOf(data)
+    if (index + count > this.#weightsLength) throw new RangeError(`${count} weights at ${index} are too many`)
+    const at = this.#weights + 4 * index
+    this.#convert(at, this.#reserve(data.bytes.length), data)
+    return this.#exports.btw_all_finite(at, count) !== 0
+  }
+
+  /**
+   * Packs a linear layer whose weights [outputs][inputs] and bias [outputs] have been loaded.
+   *
+   * @param {{weights: number, bias: number, outputs: number, inputs: number, depth: number}} linear
+   *   weights, bias: index in floats
+   * @returns {{bytes: Uint8Array, error: number, signal: number}}
+   *   bytes: the tensor of the image; error, signal: sums of the squared rounding errors and of the squared weights
+   */
+  quantizeLinear({ weights, bias, outputs, inputs, depth }) {
+    const e = this.#exports
+    const source = this.#reserve(64)
+    const describe = [this.#weights + 4 * weights, this.#weights + 4 * bias, 0, 0, 0, outputs, inputs, depth]
+    this.#words(source, 8).set(describe)
+    const columns = e.btw_linear_columns(source)
+    const nbytes = e.btw_linear_nbytes(outputs, columns) >>> 0
+    const scratchBytes = e.btw_quantize_linear_scratch_nbytes(columns) >>> 0
+    const loss = source + 32
+    const tensor = this.#reserve(64 + align(nbytes) + scratchBytes) + 64
+    if (e.btw_quantize_linear(tensor, source, tensor + align(nbytes), loss) !== 0) {
+      throw new BertweetError('internal', 'Weights that were checked are not finite.')
+    }
+    const [error, signal] = new Float64Array(this.#memory.buffer, loss, LOSS_NBYTES / 8)
+    return { bytes: this.#bytes(tensor, nbytes).slice(), error, signal }
+  }
+
+  /**
+   * Rows of an embedding.
+   *
+   * @param {TensorData | Float32Array} data  rows x columns
+   * @param {number} columns
+   * @returns {{scales: Float32Array, q: Uint8Array} | null}  null if a number is not finite
+   */
+  quantizeRows(data, columns) {
+    const tensor = data instanceof Float32Array ? asTensor(data) : data
+    const count = countOf(tensor)
+    const rows = count / columns
+    const values = this.#reserve(4 * count + align(4 * rows) + count + tensor.bytes.length)
+    const scales = values + 4 * count
+    const q = scales + align(4 * rows)
+    this.#convert(values, q + count, tensor)
+    if (this.#exports.btw_all_finite(values, count) === 0) return null
+    this.#exports.btw_quantize_rows(scales, q, values, rows, columns)
+    return { scales: this.#floats(scales, rows).slice(), q: this.#bytes(q, count).slice() }
+  }
+
+  /**
+   * Begins a batch of the fp32 reference path.
+   *
+   * @param {object} batch
+   * @param {Float32Array} batch.words  word embedding of each token, tokens x hidden, one text after the other
+   * @param {number[]} batch.lengths    tokens of each text
+   * @param {Float32Array} batch.positions  position embeddings, positions x hidden
+   * @param {number[]} batch.at         position of each token
+   * @param {Float32Array} batch.norm   weight and bias of the LayerNorm, 2 x hidden
+   */
+  embed({ words, lengths, positions, at, norm }) {
+    const e = this.#exports
+    this.#rows = at.length
+    this.#texts = lengths.length
+    this.#x = this.#place(words.byteLength)
+    const lengthsAt = this.#place(4 * lengths.length)
+    this.#batch = this.#place(BATCH_NBYTES)
+    this.#words(this.#batch, 3).set([lengthsAt, lengths.length, this.#rows])
+    this.#words(lengthsAt, lengths.length).set(lengths)
+    this.#floats(this.#x, words.length).set(words)
+
+    const positionsAt = this.#reserve(positions.byteLength + align(4 * at.length) + norm.byteLength)
+    const atAt = positionsAt + positions.byteLength
+    const normAt = atAt + align(4 * at.length)
+    this.#floats(positionsAt, positions.length).set(positions)
+    this.#words(atAt, at.length).set(at)
+    this.#floats(normAt, norm.length).set(norm)
+    e.btw_reference_embed(this.#x, positionsAt, atAt, this.#rows, normAt, this.#shape)
+  }
+
+  /** Runs the layer whose weights have been loaded, in the order of src/reference.h from index 0. */
+  runLayer() {
+    const e = this.#exports
+    const scratch = this.#reserve(e.btw_reference_scratch_nbytes(this.#shape, this.#rows) >>> 0)
+    e.btw_reference_run_layer(this.#x, this.#batch, this.#weights, this.#shape, scratch)
+  }
+
+  /**
+   * Runs the head, whose weights have been loaded: classifier.dense's at index 0, then out_proj's labels x (hidden + 1).
+   *
+   * @returns {Float32Array} logits, texts x labels
+   */
+  runHead() {
+    const e = this.#exports
+    const length = this.#texts * this.#numLabels
+    const logits = this.#reserve(align(4 * length) + 8 * this.#hiddenSize)
+    const outProj = this.#weights + 4 * this.#hiddenSize * (this.#hiddenSize + 1)
+    e.btw_reference_head(logits, this.#x, this.#batch, this.#weights, outProj, this.#shape, logits + align(4 * length))
+    return this.#floats(logits, length).slice()
+  }
+
+  /** @param {Uint8Array} bytes @returns {string} hexadecimal */
+  sha256(bytes) {
+    const at = this.#reserve(64 + bytes.length)
+    this.#bytes(at + 64, bytes.length).set(bytes)
+    this.#exports.btw_sha256(at, at + 64, bytes.length)
+    return Array.from(this.#bytes(at, 32), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  }
+
+  /** Writes data as f32 to an address; 16-bit numbers pass through the staging area. */
+  #convert(to, staging, { dtype, bytes }) {
+    if (dtype === 'F32') {
+      this.#bytes(to, bytes.length).set(bytes)
+      return
+    }
+    this.#bytes(staging, bytes.length).set(bytes)
+    const { btw_float16_to_float32: fromFloat16, btw_bfloat16_to_float32: fromBfloat16 } = this.#exports
+    const convert = dtype === 'F16' ? fromFloat16 : fromBfloat16
+    convert(to, staging, bytes.length / 2)
+  }
+
+  /** Takes memory that stays taken. @param {number} nbytes @returns {number} address */
+  #place(nbytes) {
+    const address = this.#reserve(nbytes)
+    this.#end = align(address + nbytes)
+    return address
+  }
+
+  /** Makes the scratch that large. @param {number} nbytes @returns {number} its address */
+  #reserve(nbytes) {
+    const address = align(this.#end)
+    const missing = Math.ceil((address + nbytes - this.#memory.buffer.byteLength) / PAGE)
+    if (missing > 0) {
+      try {
+        this.#memory.grow(missing)
+      } catch (cause) {
+        throw new BertweetError('memory', `No memory for ${nbytes} more bytes.`, { cause })
+      }
+    }
+    return address
+  }
+
+  #bytes(at, length) {
+    return new Uint8Array(this.#memory.buffer, at, length)
+  }
+
+  #words(at, length) {
+    return new Uint32Array(this.#memory.buffer, at, length)
+  }
+
+  #floats(at, length) {
+    return new Float32Array(this.#memory.buffer, at, length)
+  }
+}
+
+/** @param {TensorData} data */
+const countOf = ({ dtype, bytes }) => bytes.length / ITEM_NBYTES[dtype]
+
+/** @param {Float32Array} values @returns {TensorData} */
+const asTensor = (values) => ({
+  dtype: 'F32', shape: [values.length], bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+})
+
+const align = (nbytes) => Math.ceil(nbytes / 64) * 64
