@@ -99,8 +99,8 @@ async function defaultModel() {
   try {
     return (await import('../models/tweet-mini/index.js')).default
   } catch (cause) {
-    throw new BertweetError('unsupported', 'The default model cannot be imported here. In a service worker, import ' +
-      'it yourself: import model from \'bertweet-wasm/models/tweet-mini\', then createClassifier({ model }).', { cause })
+    throw new BertweetError('unsupported', 'The default model cannot be imported here. In a service worker, write ' +
+      'import model from \'bertweet-wasm/models/tweet-mini\' and createClassifier({ model }).', { cause })
   }
 }
 

@@ -154,7 +154,8 @@ function parseJson(text, where) {
     return JSON.parse(text)
   } catch (cause) {
     if (/^\s*</.test(text)) throw webPage(where)
-    throw new BertweetError('format', `${where} is not JSON: ${cause.message}. Was it cut short?`, { url: where, cause })
+    const message = `${where} is not JSON: ${cause.message}. Was it cut short?`
+    throw new BertweetError('format', message, { url: where, cause })
   }
 }
 

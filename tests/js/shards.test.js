@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test, { describe } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { cacheKey } from '../../js/cache.js'
+import { readModel } from '../../js/manifest.js'
+import { cacheWriter, readShards } from '../../js/shards.js'
+import { makeCache, makeFetch, makeModel, piecewise, sha256 } from './fake-model.js'
+
+const { manifest, files } = await makeModel()
+const served = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`/m/${name}`, bytes]))
+const html = '<!DOCTYPE html><title>Home</title>'
+
+async function modelAt(url = 'http://a.test/m/manifest.json') {
+  const { fetch } = makeFetch({ '/m/manifest.json': JSON.stringify(manifest) })
+  return readModel(url, { fetch, sha256 })
+}
+
+/** Reads all shards with answers spoilt; returns the image, the requests and the progress. */
+async function load(answers = {}, options = {}) {
+  const { fetch, log } = makeFetch(served, answers)
+  const progress = []
+  const image = new Uint8Array(manifest.image.bytes)
+  const origins = []
+  const model = options.model ?? await modelAt()
+  try {
+    const how = { fetch, sha256, onProgress: (event) => progress.push(event), ...options }
+    for await (const { shard, bytes, from } of readShards(model, how)) {
+      image.set(bytes, shard.offset)
+      origins.push(from)
+    }
+  } catch (error) {
+    Object.assign(error, { log, progress })
+    throw error
+  }
+  return { image, log, progress, origins }
+}
+
+const right = Buffer.concat(Object.values(files))
+const isRight = ({ image }) => assert.ok(right.equals(image))
+
+function isMonotone(progress) {
+  progress.forEach(({ loaded, total }, i) => {
+    assert.equal(total, manifest.bytes)
+    assert.ok(loaded > (progress[i - 1]?.loaded ?? 0) && loaded <= total)
+  })
+}
+
+test('all shards arrive, and progress ends at the total', async () => {
+  const result = await load()
+  isRight(result)
+  isMonotone(result.progress)
+  assert.deepEqual(result.origins, ['network', 'network', 'network'])
+  assert.equal(result.progress.at(-1).loaded, manifest.bytes)
+})
+
+for (const size of [1, 7, 499, 500, 501, 1999, 2000]) {
+  test(`bodies in pieces of ${size} bytes`, async () => {
+    const answer = (bytes) => () => piecewise(bytes, size)
+    const result = await load(Object.fromEntries(Object.entries(served).map(([path, bytes]) => [path, answer(bytes)])))
+    isRight(result)
+    isMonotone(result.progress)
+  })
+}
+
+test('at most three are in flight, and blocks wait for their reader', async () => {
+  const { manifest: many, files: bodies } = await makeModel(Array(12).fill(100))
+  let active = 0
+  let most = 0
+  const fetch = async (url) => {
+    most = Math.max(most, ++active)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    return new Response(bodies[new URL(url).pathname.slice(1)])
+  }
+  const model = await readModel({ manifest: many, files: Object.fromEntries(Object.keys(bodies)
+    .map((file) => [file, `http://a.test/${file}`])) }, { sha256 })
+  for await (const block of readShards(model, { fetch, sha256 })) {
+    active--
+    assert.equal(block.bytes.length, 100)
+  }
+  assert.equal(most, 3)
+})
+
+const once = (answer) => (earlier) => earlier === 0 ? answer() : undefined
+const middle = served['/m/shard1.bin']
+const corrupt = Uint8Array.from(middle, (byte, i) => i === 777 ? byte ^ 4 : byte)
+const faults = {
+  'cut short': [() => new Response(middle.subarray(0, 1999)), 'integrity', /after 1999 of 2000/],
+  empty: [() => new Response(''), 'integrity', /after 0 of 2000/],
+  'too long': [() => new Response(new Uint8Array(2001)), 'integrity', /longer/],
+  'one bit wrong': [() => new Response(corrupt), 'integrity', /SHA-256/],
+  'another shard': [() => new Response(new Uint8Array(2000)), 'integrity', /SHA-256/],
+  'connection lost': [() => piecewise(middle, 300, { failAfter: 600 }), 'network', /connection lost/],
+  'status 503': [() => new Response('busy', { status: 503 }), 'network', /503/],
+  'status 429': [() => new Response('slow down', { status: 429 }), 'network', /429/],
+  'no network': [() => { throw new TypeError('fetch failed') }, 'network', /online/]
+}
+describe('faults of one shard', { concurrency: true }, () => {
+  for (const [what, [answer, code, message]] of Object.entries(faults)) {
+    test(`${what}, once: fetched again`, async () => {
+      const result = await load({ '/m/shard1.bin': once(answer) })
+      isRight(result)
+      isMonotone(result.progress)
+      assert.equal(result.log.filter((path) => path === '/m/shard1.bin').length, 2)
+    })
+
+    test(`${what}, always: a bounded number of tries, then ${code}`, async () => {
+      const url = 'http://a.test/m/shard1.bin'
+      await assert.rejects(load({ '/m/shard1.bin': answer }), (error) => {
+        assert.equal(error.code, code)
+        assert.match(error.message, message)
+        assert.deepEqual([error.url, error.shard], [url, 'shard1.bin'])
+        const tries = error.log.filter((path) => path === '/m/shard1.bin').length
+        assert.ok(tries > 1 && tries <= 3, `${tries} tries`)
+        isMonotone(error.progress)
+        return true
+      })
+    })
+  }
+})
+
+const final = {
+  'status 404': [() => new Response('', { status: 404 }), 'network', /404/],
+  'status 403': [() => new Response('', { status: 403 }), 'network', /403/],
+  'HTML by its type': [() => new Response(html, { headers: { 'content-type': 'text/html' } }), 'format', /web page/],
+  'HTML by its bytes': [() => new Response(html), 'format', /web page/],
+  'HTML of the right length': [() => new Response(html.padEnd(2000)), 'format', /web page/]
+}
+for (const [what, [answer, code, message]] of Object.entries(final)) {
+  test(`${what}: ${code} at once`, async () => {
+    await assert.rejects(load({ '/m/shard1.bin': answer }), (error) => {
+      assert.deepEqual([error.code, error.shard], [code, 'shard1.bin'])
+      assert.match(error.message, message)
+      assert.equal(error.log.filter((path) => path === '/m/shard1.bin').length, 1)
+      return true
+    })
+  })
+}
+
+test('a mirror helps out, and stays in use', async () => {
+  const { fetch, log } = makeFetch({
+    '/m/manifest.json': JSON.stringify(manifest), '/m/shard0.bin': served['/m/shard0.bin'],
+    ...Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`/mirror/${name}`, bytes]))
+  })
+  const urls = ['http://a.test/m/manifest.json', 'http://a.test/mirror/manifest.json']
+  const model = await readModel(urls, { fetch, sha256 })
+  const image = new Uint8Array(manifest.image.bytes)
+  for await (const { shard, bytes } of readShards(model, { fetch, sha256 })) image.set(bytes, shard.offset)
+  isRight({ image })
+  assert.equal(log.filter((path) => path === '/m/shard1.bin').length, 1)
+  assert.match(model.sourcesOf(manifest.shards[0])[0].href, /mirror/)
+})
+
+test('aborted before, and in the middle of a body', async () => {
+  const reason = new Error('enough')
+  const expected = { name: 'AbortError', code: 'aborted', cause: reason }
+  await assert.rejects(load({}, { signal: AbortSignal.abort(reason) }), expected)
+  const controller = new AbortController()
+  const slow = () => piecewise(middle, 100, { delay: 20 })
+  const onProgress = ({ shard }) => shard === 'shard1.bin' && controller.abort(reason)
+  const how = { signal: controller.signal, onProgress }
+  await assert.rejects(load({ '/m/shard1.bin': slow }, how), expected)
+})
+
+test('aborted while it waits to try again', async () => {
+  const controller = new AbortController()
+  const answer = () => {
+    setTimeout(() => controller.abort(), 20)
+    return new Response('', { status: 503 })
+  }
+  const began = performance.now()
+  await assert.rejects(load({ '/m/shard1.bin': answer }, { signal: controller.signal }), { code: 'aborted' })
+  assert.ok(performance.now() - began < 250)
+})
+
+test('leaving the loop stops the other downloads', async () => {
+  let cancelled = false
+  const endless = () => new Response(new ReadableStream({
+    pull: (controller) => new Promise((resolve) => setTimeout(() => resolve(controller.enqueue(new Uint8Array(1))), 5)),
+    cancel: () => { cancelled = true }
+  }))
+  const { fetch } = makeFetch(served, { '/m/shard1.bin': endless })
+  for await (const block of readShards(await modelAt(), { fetch, sha256 })) {
+    assert.ok(block)
+    break
+  }
+  assert.ok(cancelled)
+})
+
+async function filledCache() {
+  const cache = makeCache()
+  const writer = cacheWriter(cache)
+  const { fetch } = makeFetch(served)
+  for await (const block of readShards(await modelAt(), { fetch, sha256, cache })) await writer.write(block)
+  assert.equal(await writer.finished(), true)
+  return cache
+}
+
+test('the second load comes from the cache alone', async () => {
+  const cache = await filledCache()
+  const result = await load({}, { cache })
+  isRight(result)
+  isMonotone(result.progress)
+  assert.deepEqual(result.log, [])
+  assert.deepEqual(result.origins, ['cache', 'cache', 'cache'])
+  assert.ok(result.progress.every(({ source }) => source === 'cache'))
+})
+
+for (const [what, spoil] of Object.entries({
+  flipped: (bytes) => { bytes[3] ^= 1; return bytes },
+  shorter: (bytes) => bytes.subarray(1),
+  longer: (bytes) => Buffer.concat([bytes, Buffer.alloc(9)]),
+  empty: () => new Uint8Array(),
+  html: () => Buffer.from(html)
+})) {
+  test(`a cached shard that is ${what} is evicted and fetched`, async () => {
+    const cache = await filledCache()
+    const key = cacheKey(manifest.shards[1])
+    cache.entries.set(key, spoil(cache.entries.get(key)))
+    const result = await load({}, { cache })
+    isRight(result)
+    isMonotone(result.progress)
+    assert.deepEqual(result.log, ['/m/shard1.bin'])
+    assert.equal(cache.entries.has(key), false)
+  })
+}
+
+test('a cache that fails everywhere is no cache', async () => {
+  const broken = async () => { throw new DOMException('full', 'QuotaExceededError') }
+  const cache = { match: broken, put: broken, delete: broken }
+  const writer = cacheWriter(cache)
+  const { fetch } = makeFetch(served)
+  const image = new Uint8Array(manifest.image.bytes)
+  for await (const block of readShards(await modelAt(), { fetch, sha256, cache })) {
+    await writer.write(block)
+    image.set(block.bytes, block.shard.offset)
+  }
+  isRight({ image })
+  assert.equal(await writer.finished(), false)
+})
+
+test('from files, Blobs and buffers, with the same checks', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'shards-'))
+  t.after(() => rm(folder, { recursive: true }))
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes)
+  const as = {
+    path: (name) => join(folder, name),
+    url: (name) => pathToFileURL(join(folder, name)),
+    blob: (name) => new Blob([files[name]]),
+    buffer: (name) => files[name].slice().buffer,
+    view: (name) => files[name]
+  }
+  for (const place of Object.values(as)) {
+    const given = Object.fromEntries(Object.keys(files).map((name) => [name, place(name)]))
+    isRight(await load({}, { model: await readModel({ manifest, files: given }, { sha256 }) }))
+  }
+  await writeFile(join(folder, 'shard2.bin'), files['shard2.bin'].subarray(1))
+  const given = Object.fromEntries(Object.keys(files).map((name) => [name, as.path(name)]))
+  const model = await readModel({ manifest, files: given }, { sha256 })
+  await assert.rejects(load({}, { model }), { code: 'integrity', shard: 'shard2.bin' })
+  await rm(join(folder, 'shard2.bin'))
+  await assert.rejects(load({}, { model }), { code: 'network', shard: 'shard2.bin', message: /ENOENT/ })
+})

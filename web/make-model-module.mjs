@@ -1,0 +1,46 @@
+/**
+ * make-model-module.mjs - writes the index.js of a model's folder, through which JavaScript imports the model.
+ *
+ *     node web/make-model-module.mjs models/tweet-mini
+ *
+ * The manifest stands inline, and each shard has a literal `new URL('./…', import.meta.url)`: that is what bundlers
+ * look for when they carry files along.
+ */
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseManifest } from '../js/manifest.js'
+
+/**
+ * The text of the module.
+ *
+ * @param {import('../js/manifest.js').Manifest} manifest
+ */
+export function modelModule(manifest) {
+  const files = manifest.shards.map(({ file }) => `    '${file}': new URL('./${file}', import.meta.url)`)
+  return `// Generated from manifest.json by web/make-model-module.mjs; regenerate instead of editing.
+export default {
+  manifest: ${JSON.stringify(manifest, null, 2).replaceAll('\n', '\n  ')},
+  files: {
+${files.join(',\n')}
+  }
+}
+`
+}
+
+/** @param {string} folder  with a manifest.json */
+export async function writeModelModule(folder) {
+  const source = join(folder, 'manifest.json')
+  const text = modelModule(parseManifest(await readFile(source, 'utf8'), source))
+  const target = join(folder, 'index.js')
+  await writeFile(`${target}.part`, text)
+  await rename(`${target}.part`, target)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.length !== 3) {
+    console.error('usage: node web/make-model-module.mjs <folder of a model>')
+    process.exit(2)
+  }
+  await writeModelModule(process.argv[2])
+}
