@@ -23,14 +23,14 @@ const WEIGHT_FILES = [
   { file: 'pytorch_model.bin.index.json', read: readTorchZip, isIndex: true },
 ]
 
-/** Types of numbers the converter takes, with the bytes of one. */
-const ITEM_NBYTES = Object.freeze({ F32: 4, F16: 2, BF16: 2 })
+/** Types of numbers the converter takes. */
+const DTYPES = ['F32', 'F16', 'BF16']
 
-/** Tensors that checkpoints hold and a classifier does not use: constant buffers, and heads of the pre-training. */
-const IGNORED = /^(embeddings\.(position_ids|token_type_ids)|pooler\.dense\.(weight|bias)|lm_head\..*|loss_f(ct|n)\..*)$/
+/** Tensors that checkpoints hold and a classifier does not use: constant buffers, heads of the pre-training, losses. */
+const IGNORED = /^(embeddings\.(position_ids|token_type_ids)|(pooler|lm_head|loss_fct|loss_fn)\..*)$/
 
 /**
- * A checkpoint whose config, tensor names, shapes and types fit each other. Names are transformers' without the leading
+ * A checkpoint whose config, tensor names, shapes and types fit each other. Names are transformers' without a leading
  * "roberta.": embeddings.word_embeddings.weight, encoder.layer.0.output.dense.bias, classifier.dense.weight.
  *
  * @typedef {object} Checkpoint
@@ -182,7 +182,7 @@ function checkTensor(name, entry, shape) {
   if (entry.shape.join() !== shape.join()) {
     refuse(`expected shape [${shape}] after config.json, found [${entry.shape}]. They do not belong together.`)
   }
-  if (!Object.hasOwn(ITEM_NBYTES, entry.dtype)) {
+  if (!DTYPES.includes(entry.dtype)) {
     refuse(`expected numbers of type F32, F16 or BF16, found ${entry.dtype}. Save the model with torch_dtype=float32.`)
   }
   return entry

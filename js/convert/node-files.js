@@ -45,7 +45,7 @@ async function readExactly(handle, name, start, end) {
   while (filled < bytes.length) {
     const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled)
     if (bytesRead === 0) {
-      throw new BertweetError('model', `${name} ends at byte ${start + filled}, expected ${end}: has it changed?`)
+      throw new BertweetError('model', `${name} ends before byte ${end}: it is truncated, or it changed meanwhile.`)
     }
     filled += bytesRead
   }

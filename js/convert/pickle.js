@@ -59,7 +59,7 @@ const MAX_VALUES = 1 << 20
 const MARK = Symbol('mark')
 
 function refuse(message) {
-  throw new BertweetError('model', `The pickle holds ${message}: it is no plain state dict, or it is damaged. ` +
+  throw new BertweetError('model', `the pickle holds ${message}: it is no plain state dict, or it is damaged. ` +
     'Save the model again with save_pretrained, as model.safetensors.')
 }
 

@@ -38,9 +38,7 @@ export async function readTorchZip(files, file) {
   if (order !== null && order !== 'little') {
     throw new BertweetError('model', `${file}: its byte order is "${order}", expected "little".`)
   }
-  const state = readPickle(await archive.read('data.pkl', MAX_PICKLE_NBYTES))
-  if (!(state instanceof Map)) throw new BertweetError('model', `${file}: expected a dict of tensors.`)
-
+  const state = readState(await archive.read('data.pkl', MAX_PICKLE_NBYTES), file)
   const entries = new Map()
   for (const [name, tensor] of state) {
     if (typeof name !== 'string' || !(tensor instanceof Tensor)) {
@@ -50,6 +48,19 @@ export async function readTorchZip(files, file) {
     entries.set(name, await locateTensor(name, tensor, archive))
   }
   return entries
+}
+
+/** @returns {Map<unknown, unknown>}  the state dict; values are not checked */
+function readState(pickle, file) {
+  let state
+  try {
+    state = readPickle(pickle)
+  } catch (error) {
+    if (!(error instanceof BertweetError)) throw error
+    throw new BertweetError('model', `${file}: ${error.message}`, { cause: error })
+  }
+  if (!(state instanceof Map)) throw new BertweetError('model', `${file}: expected a dict of tensors.`)
+  return state
 }
 
 /** @returns {Promise<import('./safetensors.js').TensorEntry>} */
