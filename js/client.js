@@ -167,7 +167,8 @@ function workerMakers(worker, workerUrl) {
     const url = workerUrl ?? new URL(WORKER_PATH, import.meta.url).href
     return [() => {
       if (!node) throw new Error('there are no workers here')
-      return new node.Worker(new URL(url))
+      // The program's own flags are not for the worker; with some (--input-type) it would not start.
+      return new node.Worker(new URL(url), { execArgv: [] })
     }]
   }
   const url = workerUrl ?? new URL(WORKER_PATH, import.meta.url).href

@@ -62,6 +62,7 @@ export class Host {
     }
     const engine = await this.#engines.get(classifier)
     if (method === 'close') this.#engines.delete(classifier)
+    else if (!engine) throw new BertweetError('internal', `There is no classifier ${classifier}.`)
     return engine?.[method](args, job)
   }
 }
