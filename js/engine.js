@@ -60,10 +60,10 @@ export class Host {
       await this.#engines.get(classifier)
       return undefined
     }
-    const engine = await this.#engines.get(classifier)
+    const opening = this.#engines.get(classifier)
     if (method === 'close') this.#engines.delete(classifier)
-    else if (!engine) throw new BertweetError('internal', `There is no classifier ${classifier}.`)
-    return engine?.[method](args, job)
+    else if (!opening) throw new BertweetError('internal', `There is no classifier ${classifier}.`)
+    return (await opening)?.[method](args, job)
   }
 }
 

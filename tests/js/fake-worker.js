@@ -7,7 +7,9 @@ import { BertweetError, errorToMessage } from '../../js/errors.js'
 const log = []
 const methods = {
   echo: (args) => args,
-  fail: (args) => { throw new BertweetError('model', args.message, { shard: 'x.bin', cause: new Error('underneath') }) },
+  fail({ message }) {
+    throw new BertweetError('model', message, { shard: 'x.bin', cause: new Error('underneath') })
+  },
   bug: () => undefined.length,
   wait: ({ ms }) => new Promise((resolve) => setTimeout(resolve, ms, ms)),
   die: ({ code }) => process.exit(code),

@@ -82,8 +82,8 @@ test('shards named twice, gaps and sums that do not add up are refused', () => {
   assert.throws(() => parseManifest(short, 'here'), { code: 'model', message: /add up to 3000/ })
 })
 
-const folder = (base) => Object.fromEntries(
-  Object.entries({ ...files, 'manifest.json': JSON.stringify(manifest) }).map(([name, bytes]) => [base + name, bytes]))
+const entries = Object.entries({ ...files, 'manifest.json': JSON.stringify(manifest) })
+const folder = (base) => Object.fromEntries(entries.map(([name, bytes]) => [base + name, bytes]))
 
 test('from a URL, shards stand beside the manifest', async () => {
   const { fetch } = makeFetch(folder('/m/'))

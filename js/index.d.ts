@@ -1,0 +1,200 @@
+/** Tweet classifiers of the BERTweet family, on the user's device. */
+
+/** How a text is rewritten before it becomes tokens; the manifest of a model says which it was trained with. */
+export type TextMode = 'none' | 'pysentimiento' | 'bertweet'
+
+export type ErrorCode =
+  | 'network' | 'integrity' | 'format' | 'model' | 'memory' | 'unsupported' | 'input' | 'aborted' | 'disposed'
+  | 'internal'
+
+/** Every error this library throws on purpose. Those with code 'aborted' have the name 'AbortError'. */
+export class BertweetError extends Error {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details?: { url?: string; status?: number; shard?: string; cause?: unknown }
+  )
+  readonly code: ErrorCode
+  /** What was being fetched. */
+  readonly url?: string
+  /** The server's HTTP status. */
+  readonly status?: number
+  /** The file of the manifest concerned. */
+  readonly shard?: string
+}
+
+export interface License {
+  id: string
+  summary: string
+  text: string | null
+}
+
+export interface Shard {
+  file: string
+  bytes: number
+  sha256: string
+  encoding: string
+  offset: number
+  size: number
+}
+
+/** manifest.json; models/MODEL.md describes every field. */
+export interface Manifest {
+  format: string
+  version: number
+  name: string
+  license: License
+  config: Record<string, number>
+  labels: string[]
+  problemType: string
+  thresholds: number[] | null
+  temperature: number
+  preprocess: string
+  maxTokens: number
+  image: { bytes: number; resident: number }
+  bytes: number
+  shards: Shard[]
+  [field: string]: unknown
+}
+
+/** A manifest with the places or the bytes of its shards, by file name. */
+export interface ModelFiles {
+  manifest: Manifest | string | Blob
+  files: Record<string, string | URL | Blob | ArrayBuffer | ArrayBufferView>
+}
+
+type Location = string | URL
+
+/** Where a model is: the URL of its manifest.json (in Node also a path), mirrors tried in order, or its files. */
+export type Model =
+  | Location
+  | Location[]
+  | {
+    url: Location | Location[]
+    /** SHA-256 of the manifest, 'sha256-' and base64, or hex digits. */
+    integrity?: string
+  }
+  | ModelFiles
+
+export interface Progress {
+  /** Bytes of weights that have arrived; never goes back. */
+  loaded: number
+  /** What loaded ends at. */
+  total: number
+  source: 'cache' | 'network'
+  shard: string
+}
+
+/** The part of the Cache API that a cache of your own must have. */
+export interface ResponseCache {
+  match(key: string): Promise<Response | undefined>
+  put(key: string, response: Response): Promise<unknown>
+  delete(key: string): Promise<unknown>
+}
+
+export interface ClassifierOptions {
+  /** Default: the small sentiment model that comes with the package. */
+  model?: Model
+  onProgress?: (progress: Progress) => void
+  /** Ends the load. */
+  signal?: AbortSignal
+  threads?: 'auto' | number
+  /** Default true: in a worker where there can be one. A function makes the worker itself, from web/worker.js. */
+  worker?: boolean | (() => Worker)
+  /** Default true: the browser's Cache API, where there is one. */
+  cache?: boolean | ResponseCache
+  /** Default: the model's. */
+  preprocess?: TextMode
+  /** For manifest and shards. */
+  fetch?: typeof fetch
+  /** Where dist/bertweet.wasm is, if it was moved. */
+  wasmUrl?: Location
+  /** Where web/worker.js is, if it was moved. */
+  workerUrl?: Location
+}
+
+export interface Classification<Label extends string = string> {
+  /** The best label. */
+  label: Label
+  /** Its probability. */
+  score: number
+  /** Probabilities of all labels, or of the topK best, best first. */
+  scores: Record<Label, number>
+  /** P(POS) - P(NEG), where the model has these labels. */
+  compound?: number
+  /** Multi-label models: all labels that hold, best first. */
+  labels?: Label[]
+  /** Tokens the model saw, `<s>` and `</s>` included. */
+  tokens: number
+  /** Whether the text was longer than the model reads. */
+  truncated: boolean
+}
+
+export interface Tokens {
+  ids: number[]
+  tokens: string[]
+  /** The text after preprocessing. */
+  text: string
+  truncated: boolean
+}
+
+export interface ClassifierInfo<Label extends string = string> {
+  model: string
+  labels: Label[]
+  license: License
+  source: unknown
+  fidelity: unknown
+  problemType: 'single_label_classification' | 'multi_label_classification'
+  preprocess: TextMode
+  maxTokens: number
+  /** Of all weights, as downloaded. */
+  bytes: number
+  /** Of WebAssembly memory, all included. */
+  memory: number
+  /** Whether all weights are in the cache. */
+  cached: boolean
+  /** What multiplies: 'scalar', 'simd128'. */
+  kernel: string
+  threads: number
+  /** Why there are not more threads; null where there are. */
+  threadsReason: string | null
+  worker: boolean
+  /** Why there is no worker; null where there is one. */
+  workerReason: string | null
+}
+
+export interface Classifier<Label extends string = string> {
+  /** A snapshot: what is loaded, and how it runs. */
+  readonly info: ClassifierInfo<Label>
+  classify(text: string, options?: { signal?: AbortSignal; topK?: number }): Promise<Classification<Label>>
+  /** Results come in the order of the texts; an empty list gives an empty list. */
+  classify(
+    texts: readonly string[],
+    options?: { signal?: AbortSignal; topK?: number }
+  ): Promise<Classification<Label>[]>
+  /** The tokens of a text, as Python's tokenizer has them. */
+  tokenize(text: string, options?: { signal?: AbortSignal; truncation?: boolean }): Promise<Tokens>
+  /** Raw output of the classification head, rows x labels, for ready token ids. */
+  logits(
+    ids: ArrayLike<number> | readonly ArrayLike<number>[],
+    options?: { signal?: AbortSignal }
+  ): Promise<Float32Array>
+  /** Gives back all memory; calls that wait reject with code 'disposed'. Safe to call twice. */
+  dispose(): Promise<void>
+}
+
+/** Loads a model. Rejects with a BertweetError; after that it can be called again. */
+export function createClassifier<Label extends string = string>(
+  options?: ClassifierOptions
+): Promise<Classifier<Label>>
+
+type CacheOptions = Pick<ClassifierOptions, 'signal' | 'cache' | 'fetch'>
+
+/** Whether all weights of a model are on this device. */
+export function isCached(model?: Model, options?: CacheOptions): Promise<boolean>
+
+/** How many bytes of weights createClassifier would download now. */
+export function downloadSize(model?: Model, options?: CacheOptions): Promise<number>
+
+/** Removes a model's weights from the cache; without a model, all that this library keeps. */
+export function clearCache(model?: Model, options?: CacheOptions): Promise<void>
