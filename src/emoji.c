@@ -35,8 +35,6 @@ enum {
 };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
-#define ZWJ 0x200Du
-#define VS15 0xFE0Eu
 #define VS16 0xFE0Fu
 #define FIRST_TONE 0x1F3FBu
 #define REGIONAL_A 0x1F1E6u
@@ -44,7 +42,7 @@ enum {
 #define NO_TONE 0xFF
 #define NOWHERE SIZE_MAX
 
-/* ------------------------------------------------------------------------------------------------ records -- */
+/* --------------------------------------------------------------------------------------------------- records -- */
 
 typedef struct {
     uint32_t attributes; /* bit i for attribute i */
@@ -94,6 +92,18 @@ static bool find_record(record *out, uint32_t c) {
     return true;
 }
 
+bool bt_emoji_begins(uint32_t c) {
+    record r;
+    return find_record(&r, c);
+}
+
+bool bt_emoji_is_component(uint32_t c) {
+    record r;
+    return find_record(&r, c) && has(&r, COMPONENT_ALONE);
+}
+
+/* ----------------------------------------------------------------------------------------------------- names -- */
+
 /* The index-th name of a record, from behind its NAME. */
 static const uint8_t *find_name(const record *r, size_t index) {
     const uint8_t *at = r->rows;
@@ -119,17 +129,33 @@ size_t bt_emoji_name_060(uint32_t c, uint32_t *out) {
     return length;
 }
 
-/* ----------------------------------------------------------------------------------------------- the trie -- */
+static void write_tones(bt_writer *out, const uint8_t *tones) {
+    static const char *const names[] = {"_light", "_medium-light", "_medium", "_medium-dark", "_dark"};
+    for (unsigned i = 0; i < 2 && tones[i] != NO_TONE; i++) {
+        bt_write_ascii(out, names[tones[i]]);
+        bt_write_ascii(out, "_skin_tone");
+    }
+}
 
-/* A piece of the text: an emoji, or one code point that stays as it is. */
-typedef struct {
-    uint32_t first;      /* its first code point */
-    size_t length;       /* of its code points */
-    const uint8_t *name; /* NULL if it is no emoji */
-    uint8_t tones[2];    /* 0 to 4, NO_TONE; no second one if it equals the first */
-} token;
+void bt_emoji_write_name(bt_writer *out, const bt_emoji *emoji) {
+    static const uint8_t written[2] = {NO_TONE, NO_TONE};
+    const uint8_t *tones = emoji->tones;
+    for (const uint8_t *at = emoji->name; *at >= ' ';) {
+        const uint32_t letter = read_name(&at);
+        if (letter == TONE_PLACE) {
+            write_tones(out, tones);
+            tones = written;
+            bt_write(out, '_');
+        } else {
+            bt_write(out, letter);
+        }
+    }
+    write_tones(out, tones);
+}
 
-/* The text from its position on up to the wall. */
+/* -------------------------------------------------------------------------------------------------- the trie -- */
+
+/* A text up to where the trie may be followed. */
 typedef struct {
     const uint32_t *at;
     size_t length;
@@ -141,21 +167,25 @@ static uint8_t tone_at(view text, size_t i) {
 
 static bool vs16_at(view text, size_t i) { return i < text.length && text.at[i] == VS16; }
 
+/* What a byte of a row stands for: emoji_codes, letters of flags, tags. */
+static uint32_t row_code(uint8_t s) {
+    if (s >= FIRST_CODE) return emoji_codes[s - FIRST_CODE];
+    return s >= 'A' && s <= 'Z' ? REGIONAL_A + (s - 'A') : TAGS + s;
+}
+
+static bool is_text_style(uint8_t s) { return s >= FIRST_CODE && emoji_code_styles[s - FIRST_CODE]; }
+
 /* Follows the code points of a row, *row, through the text from i on; returns where the text leaves them. *row becomes
  * the end of the row if it never does, NULL otherwise. */
 static size_t follow_row(const uint8_t **row, view text, size_t i) {
     const uint8_t *at = *row;
     for (; *at >= ' '; at++) {
-        const uint8_t s = *at;
-        const uint32_t c = s >= FIRST_CODE        ? emoji_codes[s - FIRST_CODE]
-                           : s >= 'A' && s <= 'Z' ? REGIONAL_A + (s - 'A')
-                                                  : TAGS + s;
-        if (i == text.length || text.at[i] != c) {
+        if (i == text.length || text.at[i] != row_code(*at)) {
             *row = NULL;
             return i;
         }
         i++;
-        if (s >= FIRST_CODE && emoji_code_styles[s - FIRST_CODE] && vs16_at(text, i)) i++;
+        if (is_text_style(*at) && vs16_at(text, i)) i++;
     }
     *row = at;
     return i;
@@ -183,135 +213,29 @@ static const uint8_t *next_row(const uint8_t *row) {
     return row;
 }
 
-/* Follows the trie as deep as the text allows; the rows and the code point alone are its branches, and the one that
- * goes deepest decides. text begins with the record's code point. False if the trie knows no emoji there. */
-static bool read_emoji(token *out, const record *r, view text) {
+/* The rows and the code point alone are the trie's branches: the one that goes deepest decides. */
+bool bt_emoji_read(bt_emoji *out, const uint32_t *data, size_t length) {
+    const view text = {data, length};
+    record r;
+    *out = (bt_emoji){data[0], 0, NULL, {NO_TONE, NO_TONE}};
+    if (!find_record(&r, data[0])) return false;
     const uint8_t tone = tone_at(text, 1);
-    const size_t begin = tone != NO_TONE || (has(r, TEXT_STYLE) && vs16_at(text, 1)) ? 2 : 1;
-    const size_t first_name = has(r, OLD_NAME);
-    size_t name = has(r, NOT_ALONE) ? NOWHERE : first_name;
-    *out = (token){text.at[0], begin, NULL, {tone, NO_TONE}};
-    if (tone != NO_TONE && !has(r, TONED_ALONE)) *out = (token){text.at[0], 1, NULL, {NO_TONE, NO_TONE}};
+    const size_t begin = tone != NO_TONE || (has(&r, TEXT_STYLE) && vs16_at(text, 1)) ? 2 : 1;
+    const size_t first_name = has(&r, OLD_NAME);
+    size_t name = has(&r, NOT_ALONE) ? NOWHERE : first_name;
+    out->length = 1;
+    if (tone == NO_TONE || has(&r, TONED_ALONE)) *out = (bt_emoji){data[0], begin, NULL, {tone, NO_TONE}};
 
     size_t index = first_name + 1;
-    for (const uint8_t *row = r->rows; *row != NAME; row = next_row(row), index++) {
+    for (const uint8_t *row = r.rows; *row != NAME; row = next_row(row), index++) {
         if (tone != NO_TONE ? *row == ROW : *row == ROW_MIXED) continue;
         uint8_t tones[2] = {tone, NO_TONE};
         bool complete;
-        const size_t length = match_row(row, text, begin, tones, &complete);
-        if (length < out->length || (length == out->length && !complete)) continue;
-        *out = (token){text.at[0], length, NULL, {tones[0], tones[1]}};
+        const size_t reach = match_row(row, text, begin, tones, &complete);
+        if (reach < out->length || (reach == out->length && !complete)) continue;
+        *out = (bt_emoji){data[0], reach, NULL, {tones[0], tones[1]}};
         name = complete ? index : NOWHERE;
     }
-    if (name != NOWHERE) out->name = find_name(r, name);
+    if (name != NOWHERE) out->name = find_name(&r, name);
     return out->name != NULL;
-}
-
-/* ---------------------------------------------------------------------------------------------- demojize -- */
-
-static void write_tones(bt_writer *out, const uint8_t *tones) {
-    static const char *const names[] = {"_light", "_medium-light", "_medium", "_medium-dark", "_dark"};
-    for (unsigned i = 0; i < 2 && tones[i] != NO_TONE; i++) {
-        bt_write_ascii(out, names[tones[i]]);
-        bt_write_ascii(out, "_skin_tone");
-    }
-}
-
-static void write_emoji(bt_writer *out, const token *emoji) {
-    static const uint8_t written[2] = {NO_TONE, NO_TONE};
-    const uint8_t *tones = emoji->tones;
-    bt_write(out, '|');
-    for (const uint8_t *at = emoji->name; *at >= ' ';) {
-        const uint32_t letter = read_name(&at);
-        if (letter == TONE_PLACE) {
-            write_tones(out, tones);
-            tones = written;
-            bt_write(out, '_');
-        } else {
-            bt_write(out, letter);
-        }
-    }
-    write_tones(out, tones);
-    bt_write(out, '|');
-}
-
-static void write_token(bt_writer *out, const token *t) {
-    if (t->name) write_emoji(out, t);
-    else bt_write(out, t->first);
-}
-
-/* Upstream keeps all tokens since the last ordinary character back. Two are enough: no more are ever taken back at
- * once, and those are read again, up to the wall, before the next ZWJ can take any. */
-typedef struct {
-    const bt_text *in;
-    bt_writer *out;
-    size_t i;    /* where reading goes on */
-    size_t wall; /* the last ZWJ that made it go back */
-    token kept[2];
-    size_t count; /* of kept */
-} tokenizer;
-
-static void flush(tokenizer *t) {
-    for (size_t k = 0; k < t->count; k++) write_token(t->out, &t->kept[k]);
-    t->count = 0;
-}
-
-static void keep(tokenizer *t, const token *next) {
-    if (t->count == 2) {
-        write_token(t->out, &t->kept[0]);
-        t->kept[0] = t->kept[1];
-        t->count = 1;
-    }
-    t->kept[t->count++] = *next;
-    t->i += next->length;
-}
-
-static void keep_plain(tokenizer *t, uint32_t c) { keep(t, &(token){c, 1, NULL, {NO_TONE, NO_TONE}}); }
-
-/* Whether the token's string is an emoji (it may have been kept as plain, since the trie went on behind it), and
- * whether it is one with the status "component". */
-static bool is_emoji(const token *t, bool *component) {
-    record r;
-    const bool found = find_record(&r, t->first);
-    *component = found && t->length == 1 && has(&r, COMPONENT_ALONE);
-    return t->name || (found && !has(&r, NOT_ALONE));
-}
-
-/* At a ZWJ: goes back to read the emoji before it again, if there is one. */
-static bool go_back(tokenizer *t) {
-    record r;
-    bool component;
-    if (t->count == 0 || !is_emoji(&t->kept[t->count - 1], &component)) return false;
-    if (!find_record(&r, t->in->data[t->i - 1])) return false;
-    t->wall = t->i;
-    t->i -= t->kept[--t->count].length;
-    if (!component || t->count == 0) return true;
-    const token *before = &t->kept[t->count - 1];
-    if (before->first == ZWJ) return true;
-    t->i -= before->length;
-    t->count--;
-    return true;
-}
-
-static void step(tokenizer *t) {
-    const uint32_t c = t->in->data[t->i];
-    const size_t end = t->wall > t->i && t->wall < t->in->length ? t->wall : t->in->length;
-    record r;
-    token emoji;
-    if (t->i == t->wall) {
-        keep_plain(t, c);
-    } else if (find_record(&r, c)) {
-        if (read_emoji(&emoji, &r, (view){t->in->data + t->i, end - t->i})) keep(t, &emoji);
-        else keep_plain(t, c);
-    } else if (c != ZWJ || !go_back(t)) {
-        flush(t);
-        if (c == VS15 || c == VS16) t->i++;
-        else keep_plain(t, c);
-    }
-}
-
-void bt_demojize(bt_writer *out, const bt_text *in) {
-    tokenizer t = {.in = in, .out = out, .i = 0, .wall = NOWHERE, .count = 0};
-    while (t.i < in->length) step(&t);
-    flush(&t);
 }

@@ -2,7 +2,7 @@
 
 #include "preprocess.h"
 
-#include "emoji.h"
+#include "demojize.h"
 #include "unicode.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
