@@ -240,14 +240,6 @@ static void gather_weights(float *w, const float *weights, const bt_linear_sourc
     for (; k < columns; k++) w[k] = 0;
 }
 
-static void add_loss(bt_quantize_loss *loss, const workspace *work, float scale, uint32_t columns) {
-    for (uint32_t k = 0; k < columns; k++) {
-        const double residual = work->w[k] - (double)scale * work->q[k];
-        loss->error += residual * residual;
-        loss->signal += (double)work->w[k] * work->w[k];
-    }
-}
-
 static void pack_output(parts *p, const int8_t *q, uint32_t output, uint32_t columns) {
     int8_t *panel = p->weights + (size_t)(output / 8) * 8 * columns + output % 8 * 4;
     int32_t sum = 0;
@@ -265,7 +257,7 @@ int bt_all_finite(const float *values, size_t count) {
     return sum == 0;
 }
 
-bt_status bt_quantize_linear(void *tensor, const bt_linear_source *source, void *scratch, bt_quantize_loss *loss) {
+bt_status bt_quantize_linear(void *tensor, const bt_linear_source *source, void *scratch) {
     const uint32_t columns = bt_linear_columns(source);
     const workspace work = {scratch, (float *)scratch + columns, (int8_t *)((float *)scratch + 2 * (size_t)columns)};
     uint8_t *bytes = tensor;
@@ -275,7 +267,6 @@ bt_status bt_quantize_linear(void *tensor, const bt_linear_source *source, void 
     map_columns(&p, work.importance, source, columns);
     for (uint32_t panel = 0; panel < source->outputs / 8; panel++) p.depth[panel] = (uint8_t)source->depth;
     if (!bt_all_finite(source->bias, source->outputs)) return BT_NOT_FINITE;
-    if (loss) *loss = (bt_quantize_loss){0, 0};
 
     for (uint32_t n = 0; n < source->outputs; n++) {
         gather_weights(work.w, source->weights + (size_t)n * source->inputs, source, columns);
@@ -284,7 +275,6 @@ bt_status bt_quantize_linear(void *tensor, const bt_linear_source *source, void 
         p.scale[n] = bt_quantize_column(work.q, work.w, source->importance ? work.importance : NULL, columns,
                                         source->depth);
         pack_output(&p, work.q, n, columns);
-        if (loss) add_loss(loss, &work, p.scale[n], columns);
     }
     return BT_OK;
 }

@@ -54,19 +54,13 @@ uint32_t bt_linear_columns(const bt_linear_source *source);
 size_t bt_linear_nbytes(uint32_t outputs, uint32_t columns);
 size_t bt_quantize_linear_scratch_nbytes(uint32_t columns);
 
-/* How much a layer lost: sums over all weights, after smoothing, of the squared error and of the squared weights. */
-typedef struct {
-    double error;
-    double signal;
-} bt_quantize_loss;
-
 /*
  * Packs a whole linear layer: factor, source, depth, scale, colsum, bias, weights. Columns that fill up have factor 0
- * and weight 0. loss may be NULL. tensor and scratch are aligned to 64.
+ * and weight 0. tensor and scratch are aligned to 64.
  *
  * BT_OK; BT_NOT_FINITE if a weight (after smoothing) or bias is not finite: nothing useful is in tensor then.
  */
-bt_status bt_quantize_linear(void *tensor, const bt_linear_source *source, void *scratch, bt_quantize_loss *loss);
+bt_status bt_quantize_linear(void *tensor, const bt_linear_source *source, void *scratch);
 
 /* 1 if all values are finite, else 0. */
 int bt_all_finite(const float *values, size_t count);

@@ -47,9 +47,9 @@ size_t btw_linear_nbytes(uint32_t outputs, uint32_t columns) { return bt_linear_
 
 size_t btw_quantize_linear_scratch_nbytes(uint32_t columns) { return bt_quantize_linear_scratch_nbytes(columns); }
 
-/* loss: f64 error, signal; or 0. Returns a bt_status. */
-uint32_t btw_quantize_linear(void *tensor, const bt_linear_source *source, void *scratch, bt_quantize_loss *loss) {
-    return bt_quantize_linear(tensor, source, scratch, loss);
+/* Returns a bt_status. */
+uint32_t btw_quantize_linear(void *tensor, const bt_linear_source *source, void *scratch) {
+    return bt_quantize_linear(tensor, source, scratch);
 }
 
 /* -------------------------------------------------------------------------------------------- the fp32 path -- */

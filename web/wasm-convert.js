@@ -13,7 +13,6 @@ import { BertweetError } from '../js/errors.js'
 
 const PAGE = 65536
 const MAXIMUM_PAGES = 16384
-const LOSS_NBYTES = 16
 const BATCH_NBYTES = 12
 
 /** Bytes of a number, by the type's name in safetensors. */
@@ -94,15 +93,26 @@ export class ConvertWasm {
    * Puts numbers of a checkpoint among the weights that the next calls work on.
    *
    * @param {number} index  of the first one, in floats
-   * @param {TensorData} data
-   * @returns {boolean}  whether all are finite
+   * @param {TensorData | Float32Array} data
+   * @returns {number | null}  how many; null if one is not finite
    */
   load(index, data) {
+    if (data instanceof Float32Array) data = asTensor(data)
     const count = countOf(data)
     if (index + count > this.#weightsLength) throw new RangeError(`${count} weights at ${index} are too many`)
     const at = this.#weights + 4 * index
     this.#convert(at, this.#reserve(data.bytes.length), data)
-    return this.#exports.btw_all_finite(at, count) !== 0
+    return this.#exports.btw_all_finite(at, count) ? count : null
+  }
+
+  /**
+   * Weights that have been loaded.
+   *
+   * @param {number} index  of the first one, in floats
+   * @param {number} count
+   */
+  loaded(index, count) {
+    return this.#floats(this.#weights + 4 * index, count).slice()
   }
 
   /**
@@ -110,8 +120,7 @@ export class ConvertWasm {
    *
    * @param {{weights: number, bias: number, outputs: number, inputs: number, depth: number}} linear
    *   weights, bias: index in floats
-   * @returns {{bytes: Uint8Array, error: number, signal: number}}
-   *   bytes: the tensor of the image; error, signal: sums of the squared rounding errors and of the squared weights
+   * @returns {Uint8Array} the tensor of the image
    */
   quantizeLinear({ weights, bias, outputs, inputs, depth }) {
     const e = this.#exports
@@ -121,13 +130,11 @@ export class ConvertWasm {
     const columns = e.btw_linear_columns(source)
     const nbytes = e.btw_linear_nbytes(outputs, columns) >>> 0
     const scratchBytes = e.btw_quantize_linear_scratch_nbytes(columns) >>> 0
-    const loss = source + 32
     const tensor = this.#reserve(64 + align(nbytes) + scratchBytes) + 64
-    if (e.btw_quantize_linear(tensor, source, tensor + align(nbytes), loss) !== 0) {
+    if (e.btw_quantize_linear(tensor, source, tensor + align(nbytes)) !== 0) {
       throw new BertweetError('internal', 'Weights that were checked are not finite.')
     }
-    const [error, signal] = new Float64Array(this.#memory.buffer, loss, LOSS_NBYTES / 8)
-    return { bytes: this.#bytes(tensor, nbytes).slice(), error, signal }
+    return this.#bytes(tensor, nbytes).slice()
   }
 
   /**
@@ -138,13 +145,13 @@ export class ConvertWasm {
    * @returns {{scales: Float32Array, q: Uint8Array} | null}  null if a number is not finite
    */
   quantizeRows(data, columns) {
-    const tensor = data instanceof Float32Array ? asTensor(data) : data
-    const count = countOf(tensor)
+    if (data instanceof Float32Array) data = asTensor(data)
+    const count = countOf(data)
     const rows = count / columns
-    const values = this.#reserve(4 * count + align(4 * rows) + count + tensor.bytes.length)
+    const values = this.#reserve(4 * count + align(4 * rows) + count + data.bytes.length)
     const scales = values + 4 * count
     const q = scales + align(4 * rows)
-    this.#convert(values, q + count, tensor)
+    this.#convert(values, q + count, data)
     if (this.#exports.btw_all_finite(values, count) === 0) return null
     this.#exports.btw_quantize_rows(scales, q, values, rows, columns)
     return { scales: this.#floats(scales, rows).slice(), q: this.#bytes(q, count).slice() }
@@ -199,6 +206,22 @@ export class ConvertWasm {
     const outProj = this.#weights + 4 * this.#hiddenSize * (this.#hiddenSize + 1)
     e.btw_reference_head(logits, this.#x, this.#batch, this.#weights, outProj, this.#shape, logits + align(4 * length))
     return this.#floats(logits, length).slice()
+  }
+
+  /**
+   * Scores at temperature 1.
+   *
+   * @param {Float32Array} logits  texts x labels
+   * @param {boolean} multiLabel  sigmoid instead of softmax
+   */
+  scores(logits, multiLabel) {
+    const { btw_sigmoid: sigmoid, btw_softmax: softmax } = this.#exports
+    const at = this.#reserve(logits.byteLength)
+    this.#floats(at, logits.length).set(logits)
+    for (let row = 0; row < logits.length; row += this.#numLabels) {
+      (multiLabel ? sigmoid : softmax)(at + 4 * row, at + 4 * row, this.#numLabels, 1)
+    }
+    return this.#floats(at, logits.length).slice()
   }
 
   /** @param {Uint8Array} bytes @returns {string} hexadecimal */

@@ -1,0 +1,188 @@
+/**
+ * index.js - a checkpoint of Hugging Face's becomes a model of this library, without Python.
+ *
+ *     const manifest = await convertCheckpoint({ checkpoint, output, name: 'my-model' })
+ *
+ * Tensors are read one after the other, packed by bertweet-convert.wasm, and written in the order of the image. The fp32
+ * reference path runs alongside on the bundled texts, so a layer's f32 weights are in memory once and only while it is
+ * its turn. At the end the finished image is opened as users will open it, and compared with the reference.
+ */
+
+import { BertweetError } from '../errors.js'
+import { TEXT_MODES } from '../manifest.js'
+import { MODES, Wasm, compile } from '../../web/wasm.js'
+import { ConvertWasm } from '../../web/wasm-convert.js'
+import { compareScores, selfTest, splitRows } from './fidelity.js'
+import { parseJson } from './files.js'
+import { tokenizerImage } from './image.js'
+import { DEPTH, ImageWriter } from './image-writer.js'
+import { readLicense } from './license.js'
+import { planClassifier } from './plan.js'
+import { ShardWriter } from './shard-writer.js'
+import { FIDELITY_TEXTS } from './texts.js'
+import { buildTokenizer } from './tokenizer.js'
+import { Weights } from './weights.js'
+
+/** Of BertweetTokenizer, where tokenizer_config.json does not say otherwise. */
+const MAX_TOKENS = 128
+
+/**
+ * @typedef {import('./checkpoint.js').Checkpoint} Checkpoint
+ * @typedef {import('./shard-writer.js').Output} Output
+ *
+ * @typedef {object} ConvertOptions
+ * @property {Checkpoint} checkpoint
+ * @property {Output} output
+ * @property {string} name                  of the model, for people
+ * @property {string | null} [repository]   Hub id, if it came from there
+ * @property {string | null} [revision]     commit, if it came from the Hub
+ * @property {'none' | 'pysentimiento' | 'bertweet'} [preprocess]  default: defaultPreprocess
+ * @property {string | URL} [wasmUrl]       of bertweet-convert.wasm
+ * @property {(progress: {stage: 'weights' | 'check', loaded: number, total: number}) => void} [onProgress]
+ *   weights: numbers packed, of all; check: texts classified by the finished model
+ * @property {AbortSignal} [signal]
+ */
+
+/**
+ * Converts a checkpoint. The output is committed at the end; after any error it is discarded.
+ *
+ * @param {ConvertOptions} options
+ * @returns {Promise<object>} the manifest
+ * @throws {BertweetError} `model`: the checkpoint contradicts itself or holds what this library does not run;
+ *   `input`: an option; `aborted`; whatever checkpoint or output throw
+ */
+export async function convertCheckpoint(options) {
+  try {
+    const manifest = await convert(options)
+    await options.output.write('manifest.json', new TextEncoder().encode(`${JSON.stringify(manifest, null, 1)}\n`))
+    await options.output.commit()
+    return manifest
+  } catch (error) {
+    await options.output.discard()
+    throw error
+  }
+}
+
+/**
+ * The text mode that fits a checkpoint: a tokenizer that says it normalises ran normalizeTweet in training; of the others
+ * nothing is said in the files, and pysentimiento's preprocessing is what these classifiers were trained with.
+ *
+ * @param {import('./tokenizer.js').Tokenizer} tokenizer
+ */
+export const defaultPreprocess = ({ normalization }) => normalization ? 'bertweet' : 'pysentimiento'
+
+/** @param {ConvertOptions} options */
+async function convert({ checkpoint, output, name, repository = null, revision = null, preprocess, wasmUrl,
+  onProgress = () => {}, signal }) {
+  const { architecture } = checkpoint
+  const tokenizer = buildTokenizer(checkpoint.tokenizerFiles)
+  checkVocabulary(architecture, tokenizer)
+  preprocess ??= defaultPreprocess(tokenizer)
+  if (!TEXT_MODES.includes(preprocess)) {
+    throw new BertweetError('input', `preprocess must be one of ${TEXT_MODES.join(', ')}; found ${preprocess}.`)
+  }
+  const maxTokens = maxTokensOf(checkpoint)
+  const module = await compile(new URL(wasmUrl ?? '../../dist/bertweet-convert.wasm', import.meta.url).href)
+  const ids = await tokenize(module, tokenizer, FIDELITY_TEXTS, preprocess, maxTokens)
+
+  const wasm = await ConvertWasm.create(module, architecture)
+  const total = checkpoint.names().reduce((sum, tensor) => sum + product(checkpoint.shape(tensor)), 0)
+  let loaded = 0
+  const weights = new Weights(checkpoint, wasm, (numbers) => {
+    loaded += numbers
+    onProgress({ stage: 'weights', loaded, total })
+  }, signal)
+
+  const image = planClassifier(architecture, tokenizer)
+  const shardWriter = new ShardWriter(output, (bytes) => wasm.sha256(bytes))
+  const imageWriter = new ImageWriter({ architecture, image, weights, wasm, shardWriter })
+  const referenceLogits = await imageWriter.write(tokenizer, ids)
+  const shards = await shardWriter.finish()
+
+  const logits = await classify(module, image.imageBytes, shards, output, ids, (done) => {
+    onProgress({ stage: 'check', loaded: done, total: ids.length })
+  })
+  const multiLabel = architecture.problemType === 'multi_label_classification'
+  const toScores = (values) => splitRows(wasm.scores(values, multiLabel), architecture.labels.length)
+  const measured = { texts: FIDELITY_TEXTS, ids, reference: toScores(referenceLogits), quantized: toScores(logits), logits }
+  const tokens = ids.reduce((sum, { length }) => sum + length, 0)
+
+  return {
+    format: 'bertweet-wasm',
+    version: 1,
+    name,
+    source: { repository, revision, files: await checkpoint.sources() },
+    license: readLicense(checkpoint, repository),
+    config: describeConfig(architecture),
+    labels: architecture.labels,
+    problemType: architecture.problemType,
+    thresholds: null,
+    temperature: 1,
+    preprocess,
+    maxTokens,
+    quantization: { weights: 'int8', activations: 'uint7', depth: DEPTH, smoothing: null },
+    fidelity: { texts: ids.length, tokens, ...compareScores(measured.reference, measured.quantized, multiLabel) },
+    selfTest: selfTest(measured, (bytes) => wasm.sha256(bytes)),
+    image: { bytes: image.imageBytes, resident: image.residentBytes },
+    bytes: shards.reduce((sum, { bytes }) => sum + bytes, 0),
+    shards,
+  }
+}
+
+/* ----------------------------------------------------------------------------------------- before and after -- */
+
+/** Every id of the tokenizer needs an embedding. */
+function checkVocabulary({ vocabSize }, tokenizer) {
+  if (tokenizer.vocabSize <= vocabSize) return
+  throw new BertweetError('model', `vocab.txt: expected at most ${vocabSize} tokens, "<mask>" included, after ` +
+    `config.json's vocab_size; found ${tokenizer.vocabSize}. Tokenizer and weights do not belong together.`)
+}
+
+/** The longest row of ids: the tokenizer's, as far as there are positions. */
+function maxTokensOf({ tokenizerFiles, architecture }) {
+  const settings = tokenizerFiles['tokenizer_config.json']
+  const { model_max_length: stated } = settings ? parseJson(settings, 'tokenizer_config.json') : {}
+  const wanted = Number.isInteger(stated) && stated >= 2 ? stated : MAX_TOKENS
+  return Math.min(wanted, architecture.numPositions - 2)
+}
+
+/** Ids of texts, by the tokenizer that goes into the image. */
+async function tokenize(module, tokenizer, texts, preprocess, maxTokens) {
+  const image = tokenizerImage(tokenizer)
+  const wasm = await Wasm.create(module, image.length)
+  wasm.writeImage(0, image)
+  wasm.open(image.length)
+  return texts.map((text) => wasm.tokenize(text, MODES[preprocess], maxTokens).ids)
+}
+
+/**
+ * Logits of the finished image, opened as users will open it.
+ *
+ * @returns {Promise<Float32Array>} texts x labels
+ */
+async function classify(module, imageBytes, shards, output, ids, onDone) {
+  const wasm = await Wasm.create(module, imageBytes)
+  for (const { file, offset } of shards) wasm.writeImage(offset, await output.read(file))
+  wasm.open(imageBytes)
+  const logits = []
+  for (const row of ids) {
+    wasm.begin(row, [row.length])
+    for (let layer = 0; layer < wasm.info.numLayers; layer++) wasm.runLayer(layer)
+    logits.push(...wasm.finish())
+    onDone(logits.length / wasm.info.numLabels)
+  }
+  return new Float32Array(logits)
+}
+
+/** The architecture by its Hugging Face names. @param {import('./architecture.js').Architecture} architecture */
+const describeConfig = (architecture) => ({
+  hidden_size: architecture.hiddenSize,
+  num_hidden_layers: architecture.numLayers,
+  num_attention_heads: architecture.numHeads,
+  intermediate_size: architecture.intermediateSize,
+  vocab_size: architecture.vocabSize,
+  max_position_embeddings: architecture.numPositions,
+  layer_norm_eps: architecture.layerNormEps,
+})
+
+const product = (shape) => shape.reduce((size, length) => size * length, 1)
