@@ -11,6 +11,7 @@
 #ifndef BT_ELEMENTARY_H
 #define BT_ELEMENTARY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -30,6 +31,8 @@ static inline float bt_float(uint32_t bits) {
     memcpy(&x, &bits, sizeof x);
     return x;
 }
+
+static inline bool bt_is_finite(float x) { return (bt_bits(x) & 0x7F800000u) != 0x7F800000u; }
 
 /* Added to |x| <= 2^22, it leaves no bit for the fraction: the sum is x rounded to an integer, to nearest and ties to
  * even, and that integer, in two's complement, is the low 22 bits of the sum. 1.5 * 2^23. */
