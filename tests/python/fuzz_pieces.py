@@ -24,7 +24,10 @@ URL_PREFIXES = """
     http: https: http:/ http:// HTTPS:/// http://// hTTp:a http:% httpſ:// https a.bc/ a-b.c.museum/ ..co/
     x.abcdefghijklm/ x.abcdefghijklmn/ ſ.İK/ www.a.b/ 1.2/ .co/
 """.split()
-URL_UNITS = "a bc9 ( ) (( )) (a) (a(b)c) (a(b () < > { } [ ] é - %20".split() + ALPHABETS["quotes and brackets"]
+URL_UNITS = (
+    "a bc9 ( ) (( )) (a) (a(b)c) (a(b () < > { } [ ] é - %20 &rsquo; &hellip; &#x2019;".split()
+    + ALPHABETS["quotes and brackets"]
+)
 
 JOINERS = ["\u200d"] * 3 + ["\ufe0f", "\ufe0e", "", "\u200d\ufe0f", "\ufe0f\u200d", "❤️\u200d", "♀", "a"]
 EMOJI_PARTS = ["emoji", "emoji", "emoji parts", "skin tones and hair", "regional indicators", "edges of emoji", "ASCII"]
@@ -98,9 +101,11 @@ class Pieces:
         return self.rng.choice(self.merges[-100:] if self.rng.random() < 0.3 else self.merges)
 
     def bpe_word(self):
-        """Symbols of merges side by side: what BPE has to put together, by several ways to one string."""
-        symbols = "".join("".join(self.merge()) for _ in range(self.rng.randint(1, 4)))
-        return symbols if self.rng.random() < 0.1 else symbols.replace("</w>", "")
+        """Symbols or letters of a few merges, shuffled: what BPE has to put together, by several ways to one string."""
+        symbols = [symbol for _ in range(self.rng.randint(1, 3)) for symbol in self.merge()]
+        letters = [*"".join(symbols).replace("</w>", "")] or symbols
+        word = self.pick("".join(symbols), self.some(symbols, 1, 12), self.some(letters, 1, 16))
+        return word if self.rng.random() < 0.1 else word.replace("</w>", "")
 
     def typed_marker(self):
         """The markers of BPE as typed characters."""
@@ -176,7 +181,7 @@ class Pieces:
         return self.rng.choice(URL_PREFIXES) + self.some(units, 0, 10)
 
     def naked_domain(self):
-        text = self.maybe("@", 0.2) + self.mixed("abcXYZ012ſKİı", 1, 6, 0.05)
+        text = self.pick("", "", "", "@", ":@") + self.mixed("abcXYZ012ſKİı", 1, 6, 0.05)
         for _ in range(self.rng.randint(0, 3)):
             text += self.pick(".", ".", "-", "..", ".-", "_") + self.mixed("abcXYZ012ſKİı", 1, 6, 0.05)
         return text + self.pick("", ".com", ".co", ".c", ".info") + self.pick("", "", "/", "@", "/@", "_", "é", "1")

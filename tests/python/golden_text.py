@@ -4,7 +4,7 @@ usage: golden_text.py [--write]
 
 Each line holds a text, a note on what it is there for, and the reference's answers in the three modes (A: none,
 B: pysentimiento, C: bertweet). Prints the lines whose answers would be others today and exits with 1 if there is any;
---write rewrites them instead, so a new case needs only {"id", "text", "modes": {}, "note"}. Run it with build/venv/text.
+--write rewrites them instead, so a new case needs only {"id", "text", "modes": {}, "note"}. Runs in build/venv/text.
 """
 
 import argparse
