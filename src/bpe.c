@@ -63,7 +63,8 @@ static bt_status check_merges(const bt_bpe *bpe, bt_fault *fault) {
     if (rows[bpe->num_symbols] != bpe->num_merges)
         return refuse(fault, "tokenizer.merge_rows: last", bpe->num_merges, rows[bpe->num_symbols]);
     for (uint32_t s = 0; s < bpe->num_symbols; s++) {
-        if (rows[s + 1] < rows[s]) return refuse(fault, "tokenizer.merge_rows: ascending, at least", rows[s], rows[s + 1]);
+        if (rows[s + 1] < rows[s])
+            return refuse(fault, "tokenizer.merge_rows: ascending, at least", rows[s], rows[s + 1]);
         if (rows[s + 1] > bpe->num_merges)
             return refuse(fault, "tokenizer.merge_rows: at most", bpe->num_merges, rows[s + 1]);
         for (uint32_t i = rows[s]; i < rows[s + 1]; i++) {
@@ -180,8 +181,8 @@ typedef struct {
     pair pair; /* with the next symbol; UNRANKED in one that was merged away */
 } node;
 
-/* Pairs to merge, as rank << 32 | index of the left symbol, the smallest first. An entry whose pair has changed since is
- * passed over when it comes up. Room: each merge adds two at most, so 3 * length. */
+/* Pairs to merge, as rank << 32 | index of the left symbol, the smallest first. An entry whose pair has changed since
+ * is passed over when it comes up. Room: each merge adds two at most, so 3 * length. */
 typedef struct {
     uint64_t *entries;
     size_t length;

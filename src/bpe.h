@@ -1,7 +1,7 @@
 /*
  * bpe.h - byte pair encoding of one word, as BertweetTokenizer does it (transformers 4.57.6, fastBPE's files).
  *
- * A word is a match of \S+\n? (src/tokenizer.h finds them). Encoding it:
+ * A word is a match of \S+\n? (src/tokenizer.c finds them). Encoding it:
  *
  *     one code point:  the token is the word itself
  *     otherwise:       symbols = its code points, "</w>" appended to the last

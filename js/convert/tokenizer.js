@@ -1,10 +1,10 @@
 /**
- * tokenizer.js - from the files of a BertweetTokenizer to the tokenizer tensors of an image (models/MODEL.md, section 4).
+ * tokenizer.js - from a BertweetTokenizer's files to the tokenizer tensors of an image (models/MODEL.md, section 4).
  *
- * vocab.txt (fairseq: `<token> <count>` a line) and bpe.codes (fastBPE: `<left> <right> <count>` a line, best first) are
- * read as transformers 4.57 reads them, and what it would silently misread is refused with its line number. The result
- * is what bt_tokenize looks things up in (src/bpe.h): every string that BPE handles has become a number, a *symbol*,
- * equal strings the same one. A symbol's string ends in "</w>" where it ends a word.
+ * vocab.txt (fairseq: `<token> <count>` a line) and bpe.codes (fastBPE: `<left> <right> <count>` a line, best first)
+ * are read as transformers 4.57 reads them, and what it would silently misread is refused with its line number. The
+ * result is what bt_tokenize looks things up in (src/bpe.h): every string that BPE handles has become a number, a
+ * *symbol*, equal strings the same one. A symbol's string ends in "</w>" where it ends a word.
  */
 
 import { BertweetError } from '../errors.js'
