@@ -1,0 +1,49 @@
+/**
+ * node-store.js - the folder where files fetched from the Hub are kept. Browsers never load this module.
+ */
+
+import { createHash } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+
+/**
+ * The user's cache folder: BERTWEET_CACHE, or "bertweet-wasm" where the system keeps caches.
+ *
+ * @param {Record<string, string | undefined>} env
+ */
+export const cacheFolder = (env) =>
+  env.BERTWEET_CACHE || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'bertweet-wasm')
+
+/**
+ * Files of one version of one repository, below a cache folder.
+ *
+ * @param {string} cache @param {string} repository  "user/name" @param {string} version  commit or revision
+ * @returns {Promise<import('./hub.js').Store & {directory: string}>}
+ */
+export async function openStore(cache, repository, version) {
+  const directory = join(cache, 'hub', repository.replace('/', '--'), version.replace(/[^\w-]/g, '_'))
+  await mkdir(directory, { recursive: true })
+  return {
+    directory,
+    has: (name) => stat(join(directory, name)).then((found) => found.isFile(), () => false),
+    read: (name) => readFile(join(directory, name)),
+    async write(name, blocks) {
+      const partial = join(directory, `.${name}.${process.pid}.partial`)
+      try {
+        await pipeline(Readable.from(blocks), createWriteStream(partial))
+        await rename(partial, join(directory, name))
+      } catch (error) {
+        await rm(partial, { force: true })
+        throw error
+      }
+    },
+    createHash() {
+      const hash = createHash('sha256')
+      return { update: (bytes) => { hash.update(bytes) }, digest: () => hash.digest('hex') }
+    },
+  }
+}
