@@ -3,20 +3,11 @@
  * as small as a search by brute force finds.
  */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "half.h"
 #include "quantize.h"
-
-#define CHECK(condition)                                                        \
-    do {                                                                        \
-        if (!(condition)) {                                                     \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);     \
-            exit(1);                                                            \
-        }                                                                       \
-    } while (0)
+#include "test.h"
 
 /* ---------------------------------------------------------------------------------------------- weights -- */
 
@@ -300,5 +291,5 @@ int main(void) {
     test_layers();
     test_not_finite();
     test_halves();
-    return 0;
+    return test_end();
 }
