@@ -40,6 +40,7 @@ import { cacheWriter, readShards } from './shards.js'
 export async function createClassifier(options = {}) {
   const checked = checkLoadOptions(options)
   const model = findModel(checked)
+  model.catch(() => {}) // it may fail before open, where it is awaited, comes to it
   const connection = await open(model, checked)
   return new Classifier(await model, checked, connection)
 }
