@@ -6,7 +6,7 @@
  * other number (U+00B2), and fewer control characters as \s. Functions are named for the module they follow.
  *
  * All take any uint32_t; surrogates and values over U+10FFFF are in no class. Tables: src/tables, generated from
- * utf8proc 2.8 and compared with it at every code point by tests/c/test_unicode.c.
+ * utf8proc 2.8 and compared with it at every code point by tests/c/test_unicode*.c.
  */
 #ifndef BT_UNICODE_H
 #define BT_UNICODE_H

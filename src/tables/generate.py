@@ -366,4 +366,5 @@ def main():
         (out / name).write_text(text, encoding='utf-8', newline='\n')
 
 
-main()
+if __name__ == '__main__':
+    main()
