@@ -49,8 +49,8 @@ def is_case_ignorable(c):
 
 
 def of_emoji(new):
-    """Nodes of the trie of all sequences, and the sums of the hashes of all of its paths, and of all paths to emoji with
-    their names."""
+    """Nodes of the trie of all sequences, and the sums of the hashes of all of its paths, and of all paths to emoji
+    with their names."""
     paths = {key[:n] for key in new for n in range(1, len(key) + 1)}
     text = {path: ''.join(map(chr, path)) for path in paths}
     named = [text[key] + name + ('!' if component else '') for key, (name, component) in new.items()]

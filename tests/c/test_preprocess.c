@@ -109,7 +109,8 @@ static void test_repetition(void) {
     BECOMES("x\n\n\n\ny", "x\n\n\n\ny");
     BECOMES("éééé!!!!", "ééé!!!");
     BECOMES("\U0001F602\U0001F602\U0001F602\U0001F602",
-            "emoji face with tears of joy emoji  emoji face with tears of joy emoji  emoji face with tears of joy emoji");
+            "emoji face with tears of joy emoji  emoji face with tears of joy emoji  "
+            "emoji face with tears of joy emoji");
 }
 
 static void test_emoji(void) {
