@@ -104,7 +104,7 @@ async function readShard(model, shard, options) {
     for (const source of sources) {
       try {
         const httpCache = round > 0 ? 'reload' : options.cache ? 'no-store' : 'default'
-        const bytes = await readVerified(readSource(source, { ...options, httpCache }), shard, 'network', options)
+        const bytes = await readVerified(source, shard, 'network', { ...options, httpCache })
         model.prefer(shard, source)
         return { shard, bytes, from: 'network' }
       } catch (error) {
@@ -132,7 +132,7 @@ async function readCached(shard, options) {
   const response = await findCached(options.cache, shard)
   if (!response) return undefined
   try {
-    return await readVerified(readSource(response.body, options), shard, 'cache', options)
+    return await readVerified(response.body, shard, 'cache', options)
   } catch (error) {
     if (options.signal.aborted) throw error
     await dropCached(options.cache, shard)
@@ -141,18 +141,18 @@ async function readCached(shard, options) {
 }
 
 /**
- * Collects a shard and checks its length and hash.
+ * Reads a shard and checks its length and hash.
  *
- * @param {AsyncIterable<Uint8Array>} chunks
+ * @param {Source} source
  * @param {Shard} shard
  * @param {'cache' | 'network'} from
- * @param {{sha256: (bytes: Uint8Array) => Promise<string>, count: Function}} options
+ * @param {ReadShardsOptions & {count: Function}} options
  */
-async function readVerified(chunks, shard, from, { sha256, count }) {
+async function readVerified(source, shard, from, { sha256, count, ...options }) {
   const bytes = new Uint8Array(shard.bytes)
   let length = 0
   try {
-    for await (const chunk of chunks) {
+    for await (const chunk of readSource(source, options)) {
       if (length + chunk.length > bytes.length) {
         throw new BertweetError('integrity', `Shard ${shard.file} is longer than the ${shard.bytes} bytes that the ` +
           'manifest promises. Do manifest and shards belong together?')
@@ -173,7 +173,7 @@ async function readVerified(chunks, shard, from, { sha256, count }) {
     return bytes
   } catch (error) {
     count(-length, from, shard)
-    throw isWebPage(bytes, length) && error.code === 'integrity' ? webPage(shard.file) : error
+    throw isWebPage(bytes, length) && error.code === 'integrity' ? webPage(nameOf(source)) : error
   }
 }
 

@@ -47,7 +47,8 @@ export function resolveLocation(location) {
 export async function* readSource(source, options) {
   throwIfAborted(options.signal)
   if (source instanceof URL) {
-    yield* source.protocol === 'file:' ? readDisk(source, options) : readNetwork(source.href, options)
+    const node = source.protocol === 'file:' && globalThis.process?.getBuiltinModule
+    yield* node ? readDisk(source, node('node:fs/promises'), options) : readNetwork(source.href, options)
   } else if (source instanceof Blob) {
     yield* readStream(source.stream(), options)
   } else if (source instanceof ReadableStream) {
@@ -158,11 +159,11 @@ async function* readStream(stream, { signal }, onChunk) {
   }
 }
 
-/** @param {URL} url @param {ReadOptions} options */
-async function* readDisk(url, { signal }) {
+/** @param {URL} url @param {import('node:fs/promises')} fs @param {ReadOptions} options */
+async function* readDisk(url, fs, { signal }) {
   let file
   try {
-    file = await globalThis.process.getBuiltinModule('node:fs/promises').open(url)
+    file = await fs.open(url)
     for (;;) {
       throwIfAborted(signal)
       const { bytesRead, buffer } = await file.read(new Uint8Array(DISK_CHUNK), 0, DISK_CHUNK)

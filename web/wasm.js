@@ -80,9 +80,10 @@ async function fetchModule(url) {
   if (typeof WebAssembly !== 'object') {
     throw new BertweetError('unsupported', 'This environment has no WebAssembly.')
   }
-  if (url.startsWith('file:')) {
-    const { readFile } = globalThis.process.getBuiltinModule('node:fs/promises')
-    return compileBytes(await readFile(new URL(url)).catch((cause) => fetchFailed(url, cause)), url)
+  const node = globalThis.process?.getBuiltinModule
+  if (node && url.startsWith('file:')) {
+    const bytes = await node('node:fs/promises').readFile(new URL(url)).catch((cause) => fetchFailed(url, cause))
+    return compileBytes(bytes, url)
   }
   const response = await fetch(url).catch((cause) => fetchFailed(url, cause))
   if (!response.ok) fetchFailed(url, new Error(`HTTP status ${response.status}`))

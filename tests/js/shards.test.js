@@ -131,7 +131,7 @@ const final = {
 for (const [what, [answer, code, message]] of Object.entries(final)) {
   test(`${what}: ${code} at once`, async () => {
     await assert.rejects(load({ '/m/shard1.bin': answer }), (error) => {
-      assert.deepEqual([error.code, error.shard], [code, 'shard1.bin'])
+      assert.deepEqual([error.code, error.url, error.shard], [code, 'http://a.test/m/shard1.bin', 'shard1.bin'])
       assert.match(error.message, message)
       assert.equal(error.log.filter((path) => path === '/m/shard1.bin').length, 1)
       return true
@@ -173,6 +173,21 @@ test('aborted while it waits to try again', async () => {
   const began = performance.now()
   await assert.rejects(load({ '/m/shard1.bin': answer }, { signal: controller.signal }), { code: 'aborted' })
   assert.ok(performance.now() - began < 250)
+})
+
+test('a server that falls silent is given up, a bounded number of times', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const clock = setInterval(() => t.mock.timers.tick(5000), 1)
+  t.after(() => clearInterval(clock))
+  const silent = (earlier, { signal }) => new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason))
+  })
+  await assert.rejects(load({ '/m/shard1.bin': silent }), (error) => {
+    assert.deepEqual([error.code, error.shard], ['network', 'shard1.bin'])
+    assert.match(error.message, /sent nothing for 30 seconds/)
+    assert.equal(error.log.filter((path) => path === '/m/shard1.bin').length, 3)
+    return true
+  })
 })
 
 test('leaving the loop stops the other downloads', async () => {

@@ -1,0 +1,19 @@
+/**
+ * service-worker.js - the library in a service worker: it classifies one text for each message.
+ */
+import { createClassifier } from '../../js/index.js'
+
+self.addEventListener('message', (event) => {
+  event.waitUntil(answer(event.data).then((result) => event.ports[0].postMessage(result)))
+})
+
+async function answer({ model, text }) {
+  try {
+    const classifier = await createClassifier({ model })
+    const result = await classifier.classify(text)
+    await classifier.dispose()
+    return { result, info: classifier.info }
+  } catch ({ code, message }) {
+    return { error: { code, message } }
+  }
+}
