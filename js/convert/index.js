@@ -10,13 +10,14 @@
 
 import { BertweetError } from '../errors.js'
 import { TEXT_MODES } from '../manifest.js'
-import { MODES, Wasm, compile } from '../../web/wasm.js'
+import { MODES, Wasm } from '../../web/wasm.js'
 import { ConvertWasm } from '../../web/wasm-convert.js'
 import { compareScores, selfTest, splitRows } from './fidelity.js'
 import { parseJson } from './files.js'
 import { tokenizerImage } from './image.js'
 import { DEPTH, ImageWriter } from './image-writer.js'
 import { readLicense } from './license.js'
+import { Network, compileConverter } from './network.js'
 import { planClassifier } from './plan.js'
 import { ShardWriter } from './shard-writer.js'
 import { FIDELITY_TEXTS } from './texts.js'
@@ -69,7 +70,7 @@ export async function convertCheckpoint(options) {
  *
  * @param {import('./tokenizer.js').Tokenizer} tokenizer
  */
-export const defaultPreprocess = ({ normalization }) => normalization ? 'bertweet' : 'pysentimiento'
+const defaultPreprocess = ({ normalization }) => normalization ? 'bertweet' : 'pysentimiento'
 
 /** @param {ConvertOptions} options */
 async function convert({ checkpoint, output, name, repository = null, revision = null, preprocess, wasmUrl,
@@ -82,7 +83,7 @@ async function convert({ checkpoint, output, name, repository = null, revision =
     throw new BertweetError('input', `preprocess must be one of ${TEXT_MODES.join(', ')}; found ${preprocess}.`)
   }
   const maxTokens = maxTokensOf(checkpoint)
-  const module = await compile(new URL(wasmUrl ?? '../../dist/bertweet-convert.wasm', import.meta.url).href)
+  const module = await compileConverter(wasmUrl)
   const ids = await tokenize(module, tokenizer, FIDELITY_TEXTS, preprocess, maxTokens)
 
   const wasm = await ConvertWasm.create(module, architecture)
@@ -93,9 +94,11 @@ async function convert({ checkpoint, output, name, repository = null, revision =
     onProgress({ stage: 'weights', loaded, total })
   }, signal)
 
+  const network = new Network(architecture, weights, wasm)
+
   const image = planClassifier(architecture, tokenizer)
   const shardWriter = new ShardWriter(output, (bytes) => wasm.sha256(bytes))
-  const imageWriter = new ImageWriter({ architecture, image, weights, wasm, shardWriter })
+  const imageWriter = new ImageWriter({ architecture, image, network, weights, wasm, shardWriter })
   const referenceLogits = await imageWriter.write(tokenizer, ids)
   const shards = await shardWriter.finish()
 
