@@ -1,0 +1,114 @@
+/**
+ * convert.js - a checkpoint, of this machine or of the Hub, to a model.
+ */
+
+import { stat } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+
+import { BertweetError } from '../errors.js'
+import { openCheckpoint } from '../convert/checkpoint.js'
+import { downloadCheckpoint, HUB_ENDPOINT, parseHubId } from '../convert/hub.js'
+import { convertCheckpoint } from '../convert/index.js'
+import { openDirectory } from '../convert/node-files.js'
+import { openOutput } from '../convert/node-output.js'
+import { cacheFolder, openStore } from '../convert/node-store.js'
+import { describe } from './info.js'
+import { TEXT_MODES } from './model.js'
+import { UsageError } from './options.js'
+import { formatBytes, painter, progressBar, write } from './output.js'
+
+export const usage = '<checkpoint folder or Hub id[@revision]> <output folder> [options]'
+export const summary = 'make a model of a Hugging Face checkpoint'
+export const details = `The checkpoint is a RobertaForSequenceClassification with a BertweetTokenizer: config.json,
+model.safetensors or pytorch_model.bin (shards too), vocab.txt and bpe.codes. The output folder, which must be new, empty or an
+earlier output, gets a manifest.json and files of at most 8 MiB for any static host.
+
+Text mode: "bertweet" if tokenizer_config.json says normalization: true, else "pysentimiento", which is how the
+published classifiers were trained; --preprocess overrides it.
+
+From the Hub, files are kept in ~/.cache/bertweet-wasm (or BERTWEET_CACHE). HF_ENDPOINT names a mirror, HF_TOKEN
+gives access to gated and private models.`
+
+export const examples = [
+  'bertweet-wasm convert ./checkpoint ./model --name my-model',
+  'bertweet-wasm convert finiteautomata/bertweet-base-sentiment-analysis ./bertweet-base',
+]
+
+export const options = {
+  name: { value: 'NAME', help: "of the model, for people; default: the folder's or the Hub's" },
+  preprocess: { value: 'MODE', choices: TEXT_MODES, help: `text mode: ${TEXT_MODES.join(', ')}` },
+}
+
+/** @type {import('./run.js').Command['run']} */
+export async function run({ name, preprocess }, places, io) {
+  if (places.length !== 2) {
+    throw new UsageError('convert takes a checkpoint and an output folder\nSee: bertweet-wasm convert --help')
+  }
+  const [place, target] = places
+  const output = await openOutput(target)
+  let source
+  let manifest
+  try {
+    source = await openSource(place, io)
+    manifest = await convert(source, { output, name: name ?? source.name, preprocess }, io)
+  } finally {
+    await output.discard()
+    await source?.files.close()
+  }
+  const why = preprocess ? 'as --preprocess says' : 'change it with --preprocess'
+  await write(io.stdout, describe(manifest, painter(io.stdout, io.env)))
+  await write(io.stdout, `\nWritten to ${target}. Text mode: ${manifest.preprocess} (${why}).\n`)
+}
+
+/**
+ * The folder of a checkpoint, downloaded if it is on the Hub.
+ *
+ * @returns {Promise<{files: Awaited<ReturnType<typeof openDirectory>>, name: string, repository?: string,
+ *   revision?: string | null}>}
+ */
+async function openSource(place, io) {
+  const isFolder = await stat(place).then((found) => found.isDirectory(), () => false)
+  if (isFolder) return { files: await openDirectory(place), name: basename(resolve(place)) }
+  const id = parseHubId(place)
+  if (!id) {
+    throw new BertweetError('input', `There is no folder ${place}, and it is no Hub id (user/name, user/name@main).`)
+  }
+  const { repository } = id
+  const { store, commit } = await download(id, io)
+  return { files: await openDirectory(store.directory), name: repository.split('/')[1], repository,
+    revision: commit ?? id.revision }
+}
+
+async function download(id, { env, stderr, signal }) {
+  const bar = progressBar(stderr)
+  try {
+    return await downloadCheckpoint({
+      ...id,
+      endpoint: env.HF_ENDPOINT || HUB_ENDPOINT,
+      token: env.HF_TOKEN,
+      openStore: (repository, version) => openStore(cacheFolder(env), repository, version),
+      onProgress: ({ file, loaded, total }) => bar.show(`${file} ${formatBytes(total ?? loaded)}`, loaded, total),
+      signal,
+    })
+  } finally {
+    bar.clear()
+  }
+}
+
+const STAGES = { weights: 'packing weights', check: 'comparing with 32-bit floats' }
+
+async function convert({ files, repository, revision }, options, { stderr, signal }) {
+  const bar = progressBar(stderr)
+  try {
+    return await convertCheckpoint({
+      ...options,
+      checkpoint: await openCheckpoint(files),
+      repository,
+      revision,
+      onProgress: ({ stage, loaded, total }) => bar.show(STAGES[stage], loaded, total),
+      signal,
+    })
+  } finally {
+    bar.clear()
+  }
+}

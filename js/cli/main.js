@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+/**
+ * main.js - the program `bertweet-wasm`. What it does is in run.js and in the file of each command.
+ */
+
+import process from 'node:process'
+
+import { run } from './run.js'
+
+// A reader that has seen enough, like `head`, is no failure.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+}
+
+process.exitCode = await run(process.argv.slice(2), process)

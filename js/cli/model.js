@@ -1,0 +1,58 @@
+/**
+ * model.js - the model that a command line means.
+ */
+
+import { access, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { BertweetError } from '../errors.js'
+import { createClassifier } from '../index.js'
+import { formatBytes, progressBar } from './output.js'
+
+export { TEXT_MODES } from '../manifest.js'
+
+export const MODEL_OPTIONS = {
+  model: { value: 'MODEL', short: 'm', help: 'folder, manifest.json or URL; default: the model of the package' },
+}
+
+const exists = (path) => access(path).then(() => true, () => false)
+
+/**
+ * Where the manifest of a model is: a path may name its folder.
+ *
+ * @param {string | undefined} model
+ * @returns {Promise<string | undefined>} what createClassifier takes as its model
+ * @throws {BertweetError} `input`: nothing is there, or a checkpoint that was not converted
+ */
+export async function locateModel(model) {
+  if (model === undefined || /^(https?|file):/i.test(model)) return model
+  const found = await stat(model).catch((cause) => {
+    throw new BertweetError('input', `There is no model at ${model}.`, { cause })
+  })
+  if (!found.isDirectory()) return model
+  if (await exists(join(model, 'manifest.json'))) return join(model, 'manifest.json')
+  const isCheckpoint = await exists(join(model, 'config.json'))
+  const advice = isCheckpoint ? `It looks like a checkpoint: bertweet-wasm convert ${model} <folder>`
+    : 'Models are made with bertweet-wasm convert.'
+  throw new BertweetError('input', `${model} has no manifest.json. ${advice}`)
+}
+
+/**
+ * The classifier of a command line, with a bar while it loads.
+ *
+ * @param {{model?: string, preprocess?: string}} values
+ * @param {import('./run.js').Io} io
+ */
+export async function openClassifier({ model, preprocess }, { stderr, signal }) {
+  const bar = progressBar(stderr)
+  try {
+    return await createClassifier({
+      model: await locateModel(model),
+      preprocess,
+      signal,
+      onProgress: ({ loaded, total }) => bar.show(`loading ${formatBytes(total)}`, loaded, total),
+    })
+  } finally {
+    bar.clear()
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * run.js - finds the command, reads its options, and turns what goes wrong into messages and exit codes.
+ */
+
+import { constants } from 'node:os'
+import { readFile } from 'node:fs/promises'
+
+import { BertweetError } from '../errors.js'
+import { nearest, parseOptions, UsageError } from './options.js'
+import { commandHelp, mainHelp } from './help.js'
+
+/** Exit codes. Interrupted: 128 + the signal's number, as shells have it. */
+const OK = 0
+const FAILURE = 1
+const USAGE = 2
+const INTERRUPTED = 128 + constants.signals.SIGINT
+
+/** Commands by name, each loaded only when it is used, in the order of the help. */
+const COMMANDS = {
+  classify: () => import('./classify.js'),
+  tokenize: () => import('./tokenize.js'),
+  logits: () => import('./logits.js'),
+  info: () => import('./info.js'),
+  convert: () => import('./convert.js'),
+  serve: () => import('./serve.js'),
+  start: () => import('./start.js'),
+}
+
+/**
+ * What a command is given beside its options.
+ *
+ * @typedef {object} Io
+ * @property {NodeJS.ReadStream} stdin
+ * @property {NodeJS.WriteStream} stdout
+ * @property {NodeJS.WriteStream} stderr
+ * @property {Record<string, string | undefined>} env
+ * @property {AbortSignal} signal  raised by Ctrl-C
+ *
+ * A command: options as parseOptions takes them; run returns the exit code, 0 if nothing.
+ * @typedef {object} Command
+ * @property {string} usage        its arguments
+ * @property {string} summary      one line
+ * @property {string} [details]    paragraphs for its --help
+ * @property {string[]} [examples]
+ * @property {import('./options.js').OptionTable} options
+ * @property {(values: Record<string, any>, positionals: string[], io: Io) => Promise<number | void>} run
+ */
+
+/**
+ * @param {string[]} args  without node and script
+ * @param {NodeJS.Process} process
+ * @returns {Promise<number>} exit code: 0 ok, 1 failure, 2 usage
+ */
+export async function run(args, process) {
+  const interrupt = new AbortController()
+  const onInterrupt = () => {
+    if (interrupt.signal.aborted) process.exit(INTERRUPTED)
+    interrupt.abort()
+  }
+  process.on('SIGINT', onInterrupt)
+  const { stdin, stdout, stderr, env } = process
+  try {
+    return await dispatch(args, { stdin, stdout, stderr, env, signal: interrupt.signal })
+  } catch (error) {
+    if (interrupt.signal.aborted) return INTERRUPTED
+    return report(error, { stderr, env })
+  } finally {
+    process.off('SIGINT', onInterrupt)
+  }
+}
+
+/** @param {string[]} args @param {Io} io */
+async function dispatch([name, ...args], io) {
+  if (name === '--version' || name === '-v') {
+    io.stdout.write(`${await version()}\n`)
+    return OK
+  }
+  if (name === undefined || name === '--help' || name === '-h' || (name === 'help' && args.length === 0)) {
+    const commands = await Promise.all(Object.entries(COMMANDS).map(async ([name, load]) => [name, await load()]))
+    const output = name === undefined ? io.stderr : io.stdout
+    output.write(mainHelp(await version(), Object.fromEntries(commands)))
+    return name === undefined ? USAGE : OK
+  }
+  if (name === 'help') [name, args] = [args[0], ['--help']]
+  if (!Object.hasOwn(COMMANDS, name)) {
+    throw new UsageError(`there is no command "${name}"${nearest(name, Object.keys(COMMANDS))}`)
+  }
+  const command = await COMMANDS[name]()
+  const { values, positionals } = parseOptions(args, command.options, name)
+  if (values.help) {
+    io.stdout.write(commandHelp(name, command))
+    return OK
+  }
+  return await command.run(values, positionals, io) ?? OK
+}
+
+/** One line on stderr; where the reason is not known, the stack too. */
+function report(error, { stderr, env }) {
+  if (error instanceof UsageError) {
+    stderr.write(`bertweet-wasm: ${error.message}\n`)
+    return USAGE
+  }
+  const isExpected = error instanceof BertweetError && error.code !== 'internal'
+  stderr.write(`bertweet-wasm: ${isExpected && !env.DEBUG ? error.message : error.stack}\n`)
+  return FAILURE
+}
+
+async function version() {
+  return JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')).version
+}

@@ -1,0 +1,50 @@
+/**
+ * serve.js - a folder on a local web server, with the headers that threads need.
+ */
+
+import { once } from 'node:events'
+
+import { BertweetError } from '../errors.js'
+import { serve } from '../../web/serve.js'
+import { parseNumber, UsageError } from './options.js'
+import { write } from './output.js'
+
+export const usage = '[folder] [options]'
+export const summary = 'serve a folder over HTTP, for trying pages and models'
+export const details = `For development: this machine alone can connect. Pages are cross-origin isolated (COOP and
+COEP), which allows threads; --no-isolation leaves these headers out, as most hosts do.`
+
+export const SERVER_OPTIONS = {
+  port: { value: 'PORT', short: 'p', help: 'default: 8080, or another if it is taken' },
+  'no-isolation': { help: 'without COOP and COEP' },
+}
+
+export const options = SERVER_OPTIONS
+
+const DEFAULT_PORT = 8080
+
+/** @type {import('./run.js').Command['run']} */
+export async function run(values, folders, io) {
+  if (folders.length > 1) throw new UsageError('serve takes one folder')
+  await serveFolder(folders[0] ?? '.', '', values, io)
+}
+
+/**
+ * Serves until Ctrl-C.
+ *
+ * @param {string} root
+ * @param {string} path  of the page to announce
+ * @param {{port?: string, 'no-isolation'?: boolean}} values
+ * @param {import('./run.js').Io} io
+ */
+export async function serveFolder(root, path, values, { stdout, signal }) {
+  const port = parseNumber(values.port, 'port', 65535)
+  const start = (port) => serve({ root, port, isolated: !values['no-isolation'] })
+  const server = await start(port ?? DEFAULT_PORT).catch((cause) => {
+    if (port === undefined && cause.code === 'EADDRINUSE') return start(0)
+    throw new BertweetError('input', `Cannot serve ${root}: ${cause.message}`, { cause })
+  })
+  await write(stdout, `Serving ${server.url}${path}  (Ctrl-C ends)\n`)
+  if (!signal.aborted) await once(signal, 'abort')
+  await server.close()
+}
