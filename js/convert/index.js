@@ -70,7 +70,7 @@ export async function convertCheckpoint(options) {
  *
  * @param {import('./tokenizer.js').Tokenizer} tokenizer
  */
-const defaultPreprocess = ({ normalization }) => normalization ? 'bertweet' : 'pysentimiento'
+export const defaultPreprocess = ({ normalization }) => normalization ? 'bertweet' : 'pysentimiento'
 
 /** @param {ConvertOptions} options */
 async function convert({ checkpoint, output, name, repository = null, revision = null, preprocess, wasmUrl,
