@@ -99,7 +99,10 @@ export interface ClassifierOptions {
   /** Ends the load. */
   signal?: AbortSignal
   threads?: 'auto' | number
-  /** Default true: in a worker where there can be one. A function makes the worker itself, from web/worker.js. */
+  /**
+   * Default true: in a worker where there can be one. A function makes the worker itself, from web/worker.js;
+   * classifiers that are given the same function share its worker.
+   */
   worker?: boolean | (() => Worker)
   /** Default true: the browser's Cache API, where there is one. */
   cache?: boolean | ResponseCache

@@ -1,5 +1,5 @@
 /**
- * make-model-module.mjs - writes the index.js of a model's folder, through which JavaScript imports the model.
+ * make-model-module.mjs - writes index.js and index.d.ts of a model's folder, through which programs import the model.
  *
  *     node web/make-model-module.mjs models/tweet-mini
  *
@@ -28,11 +28,21 @@ ${files.join(',\n')}
 `
 }
 
+const TYPES = `import type { ModelFiles } from 'bertweet-wasm'
+
+declare const model: ModelFiles
+export default model
+`
+
 /** @param {string} folder  with a manifest.json */
 export async function writeModelModule(folder) {
   const source = join(folder, 'manifest.json')
-  const text = modelModule(parseManifest(await readFile(source, 'utf8'), source))
-  const target = join(folder, 'index.js')
+  const manifest = parseManifest(await readFile(source, 'utf8'), source)
+  await replaceFile(join(folder, 'index.js'), modelModule(manifest))
+  await replaceFile(join(folder, 'index.d.ts'), TYPES)
+}
+
+async function replaceFile(target, text) {
   await writeFile(`${target}.part`, text)
   await rename(`${target}.part`, target)
 }
