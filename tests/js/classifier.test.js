@@ -6,7 +6,7 @@ import test, { after, describe } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { BertweetError, clearCache, createClassifier, downloadSize, isCached } from '../../js/index.js'
 import { makeCache, makeFetch } from './fake-model.js'
-import { makeTinyModel, writeModel } from './tiny-model.js'
+import { binaryUrl, makeTinyModel, writeModel } from './tiny-model.js'
 
 const model = await makeTinyModel()
 const { manifest } = model
@@ -16,7 +16,7 @@ const texts = [
 ]
 
 async function start(t, options = {}) {
-  const classifier = await createClassifier({ model, ...options })
+  const classifier = await createClassifier({ model, wasmUrl: binaryUrl('bertweet.wasm'), ...options })
   t.after(() => classifier.dispose())
   return classifier
 }

@@ -3,6 +3,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { openCheckpoint } from '../../js/convert/checkpoint.js'
 import { convertCheckpoint } from '../../js/convert/index.js'
 import { sha256 } from './fake-model.js'
@@ -11,6 +12,11 @@ import { CONFIG, checkpointFiles, makeTensors, safetensorsFile } from './make-ch
 const TOKENIZER = new URL('../golden/tokenizer-8k/', import.meta.url)
 const TOKENIZER_FILES = ['vocab.txt', 'bpe.codes', 'added_tokens.json', 'tokenizer_config.json']
 const PIECES = 5
+
+/** A module of dist/, or of the folder that BERTWEET_DIST names. @param {string} name */
+export const binaryUrl = (name) => process.env.BERTWEET_DIST
+  ? pathToFileURL(join(process.env.BERTWEET_DIST, name))
+  : new URL(`../../dist/${name}`, import.meta.url)
 
 /**
  * @param {Record<string, unknown>} [changes]  to config.json
@@ -30,7 +36,8 @@ export async function makeTinyModel(changes = {}) {
     'model.safetensors': safetensorsFile(randomise(makeTensors(config)))
   }))
   const output = memoryOutput()
-  const manifest = await convertCheckpoint({ checkpoint, output, name: 'tiny' })
+  const wasmUrl = binaryUrl('bertweet-convert.wasm')
+  const manifest = await convertCheckpoint({ checkpoint, output, name: 'tiny', wasmUrl })
   return split(manifest, Buffer.concat(manifest.shards.map(({ file }) => output.files[file])))
 }
 
