@@ -1,10 +1,11 @@
 """Makes tokenizers for tests, in the files of BertweetTokenizer: vocab.txt, bpe.codes and the JSON files beside them.
 
-usage: make_tokenizer.py published DIR
+usage: make_tokenizer.py published|small DIR
        make_tokenizer.py tangled DIR [--seed N]
 
 published  exactly the sizes of vinai/bertweet-base: 63,996 words, 68,000 merges, <mask> = 64000. Begins with the merges
            of tests/golden/tokenizer-8k, so that English text comes out in words, and goes on with invented words.
+small      the first 150 merges of tests/golden/tokenizer-8k: some 300 words.
 tangled    a few hundred merges over a few letters in random order: strings that several merges build, ranks that fall
            while a word grows, symbols that the vocabulary lacks, "</w>" and "@@" typed in words.
 
@@ -87,6 +88,16 @@ def published():
     return list(words), list(merges)
 
 
+def small():
+    """(words, merges): the most frequent part of tokenizer-8k."""
+    merges = [tuple(line.split(" ")) for line in read_columns(TOKENIZER_8K / "bpe.codes")[:150]]
+    letters = dict.fromkeys(letter for pair in merges for letter in "".join(pair).removesuffix("</w>"))
+    letters |= dict.fromkeys("?'#_BCDFGJKLMNOPQVWXYZ0123456789")
+    words = dict.fromkeys(token_of("".join(pair)) for pair in merges)
+    words |= dict.fromkeys(spelling for letter in letters for spelling in (letter, letter + "@@"))
+    return list(words), merges
+
+
 def tangled(seed):
     """(words, merges) of a small tokenizer that no text would teach."""
     rng = random.Random(seed)
@@ -108,11 +119,12 @@ def tangled(seed):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("kind", choices=["published", "tangled"])
+    parser.add_argument("kind", choices=["published", "small", "tangled"])
     parser.add_argument("directory", type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=1, help="of a tangled one")
     options = parser.parse_args()
-    write_tokenizer(options.directory, *(published() if options.kind == "published" else tangled(options.seed)))
+    makers = {"published": published, "small": small, "tangled": lambda: tangled(options.seed)}
+    write_tokenizer(options.directory, *makers[options.kind]())
 
 
 if __name__ == "__main__":
