@@ -80,8 +80,8 @@ typedef struct {
     void (*attention)(const bt_attention *a);
 
     /*
-     * True if a panel of weights ([columns/4][8][4]) obeys the 16-bit bound at this depth and has no -128; writes its
-     * eight sums. depth: a divisor of columns / 4.
+     * True if a panel of weights ([columns/4][8][4]) obeys the 16-bit bound at this depth and has no -128; its eight
+     * sums are written then. depth: a divisor of columns / 4.
      */
     bool (*check_panel)(int32_t colsum[BT_PANEL], const int8_t *panel, uint32_t columns, uint32_t depth);
 } bt_kernels;
