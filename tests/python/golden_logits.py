@@ -4,7 +4,7 @@ usage: golden_logits.py CHECKPOINT OUT.json           the texts, with hidden sta
        golden_logits.py CHECKPOINT OUT.json --data FILE.tsv     argmax and logits of a labelled file, without its texts
 
 Runs in build/venv/torch: transformers' RobertaForSequenceClassification, eager attention, float32, eval mode, one text
-at a time, so nothing is padded. Texts are encoded in the mode pysentimiento and cut to 128 ids. Numbers are the shortest
+at a time, so nothing is padded. Texts are encoded in the mode pysentimiento, cut to 128 ids. Numbers are the shortest
 decimals that read back as the same float32.
 """
 
