@@ -147,6 +147,30 @@ float bt_quantize_row(int8_t *q, const float *row, uint32_t columns) {
 
 /* --------------------------------------------------------------------------------------------- one layer -- */
 
+/* The largest magnitude of the weights that read each input. */
+static void column_magnitudes(float *largest, const float *weights, uint32_t outputs, uint32_t inputs) {
+    for (uint32_t i = 0; i < inputs; i++) largest[i] = 0;
+    for (uint32_t n = 0; n < outputs; n++, weights += inputs) {
+        for (uint32_t i = 0; i < inputs; i++) {
+            largest[i] = bt_max(largest[i], weights[i] < 0 ? -weights[i] : weights[i]);
+        }
+    }
+}
+
+void bt_find_smoothing(float *smoothing, const float *activations, const float *weights, uint32_t outputs,
+                       uint32_t inputs) {
+    float *magnitudes = smoothing; /* until they are used */
+    column_magnitudes(magnitudes, weights, outputs, inputs);
+    const float least_weight = largest_magnitude(magnitudes, inputs) / 256;
+    const float least_activation = largest_magnitude(activations, inputs) / 256;
+    const bool sensible = least_weight >= 0x1p-100f && least_activation >= 0x1p-100f;
+    for (uint32_t i = 0; i < inputs; i++) {
+        const double activation = (double)bt_max(activations[i], least_activation);
+        const double weight = (double)bt_max(magnitudes[i], least_weight);
+        smoothing[i] = sensible ? (float)(activation * (double)bt_rsqrt(activation * weight)) : 1.0f;
+    }
+}
+
 static size_t align64(size_t nbytes) {
     return (nbytes + 63) / 64 * 64;
 }

@@ -35,6 +35,20 @@ float bt_quantize_column(int8_t *q, const float *w, const float *importance, uin
  */
 float bt_quantize_row(int8_t *q, const float *row, uint32_t columns);
 
+/*
+ * A smoothing vector for a linear layer: SmoothQuant (Xiao et al. 2022, arXiv:2211.10438) with strength 1/2,
+ *
+ *     smoothing[i] = sqrt(activations[i] / largest magnitude of weights[..][i])
+ *
+ * which splits the spread of a channel evenly between activations and weights. A channel that calibration hardly
+ * touched, or that hardly any weight reads, counts as 1/256 of the largest.
+ *
+ * activations  [inputs] largest magnitude of each input, as calibration saw it; all 0: no smoothing
+ * weights      [outputs][inputs] finite
+ */
+void bt_find_smoothing(float *smoothing, const float *activations, const float *weights, uint32_t outputs,
+                       uint32_t inputs);
+
 /* What a linear layer is made of. outputs: multiple of 8. */
 typedef struct {
     const float *weights;    /* [outputs][inputs], as torch.nn.Linear keeps them */

@@ -69,9 +69,19 @@ size_t bt_reference_layer_length(const bt_reference_shape *shape);
 /* Bytes of scratch that a batch of so many rows takes in bt_reference_run_layer. */
 size_t bt_reference_scratch_nbytes(const bt_reference_shape *shape, uint32_t rows);
 
-/* Runs one layer on x: [rows][hidden], in place. scratch: aligned to 64. */
+/* What a layer's linear layers were given, for calibration: the largest magnitude of each of their input channels, in
+ * the first `rows` rows of the batch. Raised, never lowered: zero it first. */
+typedef struct {
+    uint32_t rows;
+    float *self;             /* [h] of attention.self */
+    float *attention_output; /* [h] of attention.output.dense */
+    float *intermediate;     /* [h] of intermediate.dense */
+    float *output;           /* [i] of output.dense */
+} bt_reference_inputs;
+
+/* Runs one layer on x: [rows][hidden], in place. inputs may be NULL. scratch: aligned to 64. */
 void bt_reference_run_layer(float *x, const bt_reference_batch *batch, const float *weights,
-                            const bt_reference_shape *shape, void *scratch);
+                            const bt_reference_shape *shape, const bt_reference_inputs *inputs, void *scratch);
 
 /*
  * The classification head on each text's first row.
@@ -79,9 +89,12 @@ void bt_reference_run_layer(float *x, const bt_reference_batch *batch, const flo
  * logits    [count][num_labels]
  * dense     classifier.dense: weight [h][h], bias [h]
  * out_proj  [num_labels][h + 1]: weights, then the bias, of each label
+ * inputs    self receives the largest magnitudes of what classifier.dense was given, of texts that begin within `rows`;
+ *           the others are not used; may be NULL
  * scratch   [h]
  */
 void bt_reference_head(float *logits, const float *x, const bt_reference_batch *batch, const float *dense,
-                       const float *out_proj, const bt_reference_shape *shape, float *scratch);
+                       const float *out_proj, const bt_reference_shape *shape, const bt_reference_inputs *inputs,
+                       float *scratch);
 
 #endif

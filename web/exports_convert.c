@@ -8,6 +8,7 @@
  *   bt_reference_shape, 20 bytes: u32 hidden_size 0, num_heads 4, intermediate_size 8, num_labels 12; f32
  *     layer_norm_eps 16
  *   bt_reference_batch, 12 bytes: lengths 0 (u32[count]), u32 count 4, u32 rows 8
+ *   bt_reference_inputs, 20 bytes: u32 rows 0, self 4, attention_output 8, intermediate 12, output 16
  */
 #include "strict.h"
 
@@ -22,6 +23,8 @@ _Static_assert(offsetof(bt_linear_source, splits) == 12 && offsetof(bt_linear_so
 _Static_assert(offsetof(bt_reference_shape, layer_norm_eps) == 16 && sizeof(bt_reference_shape) == 20,
                "bt_reference_shape");
 _Static_assert(offsetof(bt_reference_batch, rows) == 8 && sizeof(bt_reference_batch) == 12, "bt_reference_batch");
+_Static_assert(offsetof(bt_reference_inputs, output) == 16 && sizeof(bt_reference_inputs) == 20,
+               "bt_reference_inputs");
 
 /* ---------------------------------------------------------------------------------------------------- numbers -- */
 
@@ -39,6 +42,11 @@ void btw_quantize_rows(float *scales, int8_t *q, const float *values, uint32_t r
     for (uint32_t r = 0; r < rows; r++) {
         scales[r] = bt_quantize_row(q + (size_t)r * columns, values + (size_t)r * columns, columns);
     }
+}
+
+void btw_find_smoothing(float *smoothing, const float *activations, const float *weights, uint32_t outputs,
+                        uint32_t inputs) {
+    bt_find_smoothing(smoothing, activations, weights, outputs, inputs);
 }
 
 uint32_t btw_linear_columns(const bt_linear_source *source) { return bt_linear_columns(source); }
@@ -66,11 +74,12 @@ size_t btw_reference_scratch_nbytes(const bt_reference_shape *shape, uint32_t ro
 }
 
 void btw_reference_run_layer(float *x, const bt_reference_batch *batch, const float *weights,
-                             const bt_reference_shape *shape, void *scratch) {
-    bt_reference_run_layer(x, batch, weights, shape, scratch);
+                             const bt_reference_shape *shape, const bt_reference_inputs *inputs, void *scratch) {
+    bt_reference_run_layer(x, batch, weights, shape, inputs, scratch);
 }
 
 void btw_reference_head(float *logits, const float *x, const bt_reference_batch *batch, const float *dense,
-                        const float *out_proj, const bt_reference_shape *shape, float *scratch) {
-    bt_reference_head(logits, x, batch, dense, out_proj, shape, scratch);
+                        const float *out_proj, const bt_reference_shape *shape, const bt_reference_inputs *inputs,
+                        float *scratch) {
+    bt_reference_head(logits, x, batch, dense, out_proj, shape, inputs, scratch);
 }

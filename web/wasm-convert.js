@@ -14,6 +14,9 @@ import { BertweetError } from '../js/errors.js'
 const PAGE = 65536
 const MAXIMUM_PAGES = 16384
 const BATCH_NBYTES = 12
+const INPUTS_NBYTES = 20
+/** The linear layers of a layer in the order of bt_reference_inputs; classifier.dense takes the place of the first. */
+const OBSERVED = 4
 
 /** Bytes of a number, by the type's name in safetensors. */
 const ITEM_NBYTES = Object.freeze({ F32: 4, F16: 2, BF16: 2 })
@@ -44,6 +47,10 @@ export class ConvertWasm {
   #batch = 0
   #rows = 0
   #texts = 0
+  /** What calibration saw: a bt_reference_inputs, and where its arrays begin. */
+  #inputs
+  #observed
+  #observedLength
 
   /**
    * @param {WebAssembly.Module} module  bertweet-convert.wasm
@@ -69,6 +76,12 @@ export class ConvertWasm {
     const headLength = hiddenSize * (hiddenSize + 1) + labels.length * (hiddenSize + 1)
     this.#weightsLength = Math.max(exports.btw_reference_layer_length(this.#shape) >>> 0, headLength)
     this.#weights = this.#place(4 * this.#weightsLength)
+
+    this.#observedLength = (OBSERVED - 1) * hiddenSize + intermediateSize
+    this.#observed = this.#place(4 * this.#observedLength)
+    this.#inputs = this.#place(INPUTS_NBYTES)
+    const arrays = Array.from({ length: OBSERVED }, (_, index) => this.#observed + 4 * index * hiddenSize)
+    this.#words(this.#inputs, 1 + OBSERVED).set([0, ...arrays])
   }
 
   /** Bytes of memory in use. */
@@ -118,19 +131,23 @@ export class ConvertWasm {
   /**
    * Packs a linear layer whose weights [outputs][inputs] and bias [outputs] have been loaded.
    *
-   * @param {{weights: number, bias: number, outputs: number, inputs: number, depth: number}} linear
-   *   weights, bias: index in floats
+   * @param {{weights: number, bias: number, outputs: number, inputs: number, depth: number, observed: number}} linear
+   *   weights, bias: index in floats; observed: which of the layer's linear layers it is, 0 to 3, for what calibration
+   *   saw in the last run
    * @returns {Uint8Array} the tensor of the image
    */
-  quantizeLinear({ weights, bias, outputs, inputs, depth }) {
+  quantizeLinear({ weights, bias, outputs, inputs, depth, observed }) {
     const e = this.#exports
-    const source = this.#reserve(64)
-    const describe = [this.#weights + 4 * weights, this.#weights + 4 * bias, 0, 0, 0, outputs, inputs, depth]
-    this.#words(source, 8).set(describe)
+    const source = this.#reserve(64 + align(4 * inputs))
+    const smoothing = source + 64
+    const weightsAt = this.#weights + 4 * weights
+    e.btw_find_smoothing(smoothing, this.#observed + 4 * observed * this.#hiddenSize, weightsAt, outputs, inputs)
+    this.#words(source, 8).set([weightsAt, this.#weights + 4 * bias, smoothing, 0, 0, outputs, inputs, depth])
     const columns = e.btw_linear_columns(source)
     const nbytes = e.btw_linear_nbytes(outputs, columns) >>> 0
     const scratchBytes = e.btw_quantize_linear_scratch_nbytes(columns) >>> 0
-    const tensor = this.#reserve(64 + align(nbytes) + scratchBytes) + 64
+    const before = 64 + align(4 * inputs)
+    const tensor = this.#reserve(before + align(nbytes) + scratchBytes) + before
     if (e.btw_quantize_linear(tensor, source, tensor + align(nbytes)) !== 0) {
       throw new BertweetError('internal', 'Weights that were checked are not finite.')
     }
@@ -166,9 +183,11 @@ export class ConvertWasm {
    * @param {Float32Array} batch.positions  position embeddings, positions x hidden
    * @param {number[]} batch.at         position of each token
    * @param {Float32Array} batch.norm   weight and bias of the LayerNorm, 2 x hidden
+   * @param {number} batch.calibration  how many of the texts, from the first on, are for calibration
    */
-  embed({ words, lengths, positions, at, norm }) {
+  embed({ words, lengths, positions, at, norm, calibration }) {
     const e = this.#exports
+    this.#words(this.#inputs, 1)[0] = lengths.slice(0, calibration).reduce((sum, length) => sum + length, 0)
     this.#rows = at.length
     this.#texts = lengths.length
     this.#x = this.#place(words.byteLength)
@@ -190,8 +209,9 @@ export class ConvertWasm {
   /** Runs the layer whose weights have been loaded, in the order of src/reference.h from index 0. */
   runLayer() {
     const e = this.#exports
+    this.#floats(this.#observed, this.#observedLength).fill(0)
     const scratch = this.#reserve(e.btw_reference_scratch_nbytes(this.#shape, this.#rows) >>> 0)
-    e.btw_reference_run_layer(this.#x, this.#batch, this.#weights, this.#shape, scratch)
+    e.btw_reference_run_layer(this.#x, this.#batch, this.#weights, this.#shape, this.#inputs, scratch)
   }
 
   /**
@@ -201,10 +221,12 @@ export class ConvertWasm {
    */
   runHead() {
     const e = this.#exports
+    this.#floats(this.#observed, this.#observedLength).fill(0)
     const length = this.#texts * this.#numLabels
-    const logits = this.#reserve(align(4 * length) + 8 * this.#hiddenSize)
+    const logits = this.#reserve(align(4 * length) + 4 * this.#hiddenSize)
     const outProj = this.#weights + 4 * this.#hiddenSize * (this.#hiddenSize + 1)
-    e.btw_reference_head(logits, this.#x, this.#batch, this.#weights, outProj, this.#shape, logits + align(4 * length))
+    const scratch = logits + align(4 * length)
+    e.btw_reference_head(logits, this.#x, this.#batch, this.#weights, outProj, this.#shape, this.#inputs, scratch)
     return this.#floats(logits, length).slice()
   }
 

@@ -40,22 +40,26 @@ export class ImageWriter {
   /**
    * @param {import('./tokenizer.js').Tokenizer} tokenizer
    * @param {Int32Array[]} ids  of the texts that the reference path classifies
+   * @param {number} calibration  how many of them, from the first on, are for calibration
    * @returns {Promise<Float32Array>} the reference's logits, texts x labels
    */
-  async write(tokenizer, ids) {
+  async write(tokenizer, ids, calibration) {
     const { numLayers, vocabSize } = this.#architecture
     const { head, wordSplit } = this.#image
     await this.#shardWriter.write(head)
     for (const { name, data } of tokenizer.tensors) await this.#put(name, bytesOf(data))
     await this.#writeWords(WORDS, 0, wordSplit)
-    await this.#writeEmbeddings(await this.#network.embed(ids))
+    await this.#writeEmbeddings(await this.#network.embed(ids, calibration))
     for (let layer = 0; layer < numLayers; layer++) {
-      await this.#writeLayer(await this.#network.loadLayer(layer))
+      const loaded = await this.#network.loadLayer(layer)
       this.#network.runLayer()
+      await this.#writeLayer(loaded)
     }
-    await this.#writeHead(await this.#network.loadHead())
+    const loaded = await this.#network.loadHead()
+    const logits = this.#network.runHead()
+    await this.#writeHead(loaded)
     if (this.#planned.has(TAIL)) await this.#writeWords(TAIL, wordSplit, vocabSize)
-    return this.#network.runHead()
+    return logits
   }
 
   async #writeWords(name, first, end) {

@@ -20,10 +20,12 @@ import { readLicense } from './license.js'
 import { Network, compileConverter } from './network.js'
 import { planClassifier } from './plan.js'
 import { ShardWriter } from './shard-writer.js'
-import { FIDELITY_TEXTS } from './texts.js'
+import { CALIBRATION_TEXTS, FIDELITY_TEXTS } from './texts.js'
 import { buildTokenizer } from './tokenizer.js'
 import { Weights } from './weights.js'
 
+/** How channels are smoothed; src/quantize.h. */
+const SMOOTHING = Object.freeze({ method: 'smoothquant', strength: 0.5, texts: CALIBRATION_TEXTS.length })
 /** Of BertweetTokenizer, where tokenizer_config.json does not say otherwise. */
 const MAX_TOKENS = 128
 
@@ -84,7 +86,8 @@ async function convert({ checkpoint, output, name, repository = null, revision =
   }
   const maxTokens = maxTokensOf(checkpoint)
   const module = await compileConverter(wasmUrl)
-  const ids = await tokenize(module, tokenizer, FIDELITY_TEXTS, preprocess, maxTokens)
+  const allIds = await tokenize(module, tokenizer, [...CALIBRATION_TEXTS, ...FIDELITY_TEXTS], preprocess, maxTokens)
+  const ids = allIds.slice(CALIBRATION_TEXTS.length)
 
   const wasm = await ConvertWasm.create(module, architecture)
   const total = checkpoint.names().reduce((sum, tensor) => sum + product(checkpoint.shape(tensor)), 0)
@@ -99,7 +102,7 @@ async function convert({ checkpoint, output, name, repository = null, revision =
   const image = planClassifier(architecture, tokenizer)
   const shardWriter = new ShardWriter(output, (bytes) => wasm.sha256(bytes))
   const imageWriter = new ImageWriter({ architecture, image, network, weights, wasm, shardWriter })
-  const referenceLogits = await imageWriter.write(tokenizer, ids)
+  const allLogits = await imageWriter.write(tokenizer, allIds, CALIBRATION_TEXTS.length)
   const shards = await shardWriter.finish()
 
   const logits = await classify(module, image.imageBytes, shards, output, ids, (done) => {
@@ -107,7 +110,7 @@ async function convert({ checkpoint, output, name, repository = null, revision =
   })
   const multiLabel = architecture.problemType === 'multi_label_classification'
   const toScores = (values) => splitRows(wasm.scores(values, multiLabel), architecture.labels.length)
-  const measured = { texts: FIDELITY_TEXTS, ids, reference: toScores(referenceLogits), quantized: toScores(logits), logits }
+  const measured = { texts: FIDELITY_TEXTS, ids, reference: toScores(allLogits).slice(CALIBRATION_TEXTS.length), quantized: toScores(logits), logits }
   const tokens = ids.reduce((sum, { length }) => sum + length, 0)
 
   return {
@@ -123,7 +126,7 @@ async function convert({ checkpoint, output, name, repository = null, revision =
     temperature: 1,
     preprocess,
     maxTokens,
-    quantization: { weights: 'int8', activations: 'uint7', depth: DEPTH, smoothing: null },
+    quantization: { weights: 'int8', activations: 'uint7', depth: DEPTH, smoothing: SMOOTHING },
     fidelity: { texts: ids.length, tokens, ...compareScores(measured.reference, measured.quantized, multiLabel) },
     selfTest: selfTest(measured, (bytes) => wasm.sha256(bytes)),
     image: { bytes: image.imageBytes, resident: image.residentBytes },

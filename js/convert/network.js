@@ -18,9 +18,10 @@ const PAD_ID = 1
 export const compileConverter = (url = '../../dist/bertweet-convert.wasm') => compile(new URL(url, import.meta.url).href)
 
 /**
- * Part of a layer that has been loaded: a linear layer, or a LayerNorm. weights, bias: index in ConvertWasm's weights.
+ * Part of a layer that has been loaded: a linear layer, or a LayerNorm. weights, bias: index in ConvertWasm's weights;
+ * observed: which of the layer's linear layers it is.
  *
- * @typedef {import('./plan.js').LinearPlan & {weights: number, bias: number}} LoadedLinear
+ * @typedef {import('./plan.js').LinearPlan & {weights: number, bias: number, observed: number}} LoadedLinear
  * @typedef {{norm: string, weights: number}} LoadedNorm
  */
 
@@ -44,10 +45,11 @@ export class Network {
    * Begins with texts.
    *
    * @param {ArrayLike<number>[]} ids  of each text
+   * @param {number} [calibration]  how many of them, from the first on, tell what the layers' inputs are like
    * @returns {Promise<{positions: Float32Array, norm: Float32Array}>}
    *   positions: position embeddings, token type row 0 added, positions x hidden; norm: of the LayerNorm, 2 x hidden
    */
-  async embed(ids) {
+  async embed(ids, calibration = 0) {
     const { hiddenSize } = this.#architecture
     const positions = await this.#weights.floats('embeddings.position_embeddings.weight')
     const types = await this.#weights.floats('embeddings.token_type_embeddings.weight')
@@ -59,6 +61,7 @@ export class Network {
       positions,
       at: ids.flatMap((row) => positionsOf(row)),
       norm,
+      calibration,
     })
     return { positions, norm }
   }
@@ -78,7 +81,7 @@ export class Network {
         loaded.push({ norm: step.norm, weights: index })
         index += 2 * this.#architecture.hiddenSize
       } else {
-        loaded.push(await this.#loadLinear(index, step.linear))
+        loaded.push(await this.#loadLinear(index, step.linear, loaded.filter((part) => 'bias' in part).length))
         index += step.linear.outputs * (step.linear.inputs + 1)
       }
     }
@@ -98,7 +101,7 @@ export class Network {
    */
   async loadHead() {
     const { hiddenSize, labels } = this.#architecture
-    const dense = await this.#loadLinear(0, headLinear(this.#architecture))
+    const dense = await this.#loadLinear(0, headLinear(this.#architecture), 0)
     const weight = await this.#weights.floats('classifier.out_proj.weight')
     const bias = await this.#weights.floats('classifier.out_proj.bias')
     const outProj = new Float32Array(labels.length * (hiddenSize + 1))
@@ -116,8 +119,8 @@ export class Network {
   }
 
   /** @returns {Promise<LoadedLinear>} */
-  async #loadLinear(index, linear) {
-    return { ...linear, weights: index, bias: await this.#weights.loadLinear(index, linear) }
+  async #loadLinear(index, linear, observed) {
+    return { ...linear, weights: index, bias: await this.#weights.loadLinear(index, linear), observed }
   }
 }
 

@@ -1,8 +1,63 @@
 /**
- * texts.js - the texts on which a conversion is measured: short messages in the manner of tweets, written for this
- * purpose, none of them anyone's. They cover what such text is made of (emoji, hashtags, mentions, links, negation,
- * irony, slang, capitals, other scripts, very short and rather long ones) and are used for nothing but measuring.
+ * texts.js - texts to convert by: short messages in the manner of tweets, written for this purpose, none of them
+ * anyone's. They cover what such text is made of: emoji, hashtags, mentions, links, negation, irony, slang, capitals,
+ * other scripts, very short and rather long ones.
  */
+
+/** Tell the converter what the inputs of each layer are like (src/quantize.h, smoothing). */
+export const CALIBRATION_TEXTS = Object.freeze([
+  'What a goal!!! I am still shaking 😱⚽',
+  'my landlord finally fixed the heating, only took four weeks and eleven emails',
+  'The exhibition opens on 3 March and runs until the end of May.',
+  'I really, really don\'t want to get out of bed today 😴',
+  'thanks for nothing @parcelservice',
+  'We are so happy to announce that our little girl arrived last night 💕👶',
+  'is it just me or has the bus been late every single day this month',
+  'yes',
+  'The keynote starts in ten minutes, live stream here: https://example.org/live',
+  'Nobody asked for this update. Nobody.',
+  'This book broke me in the best possible way 📚😭',
+  'Sure, put pineapple on it, see if I care 🍍🍕',
+  'I can\'t say I\'m surprised, but I am still angry about it. People lost their homes.',
+  'new haircut, who dis 💇‍♀️✨',
+  'The council approved the plan with 23 votes to 18 after a long debate.',
+  'lowkey the best sandwich of my life??',
+  'I have never felt so welcome anywhere. Thank you, Porto! 🇵🇹',
+  'HOW is this legal',
+  'Reminder: clocks go back one hour tonight.',
+  'you guys are the worst and I miss you terribly 😂❤️',
+  'Four hours in the emergency room and still no doctor. The nurses are angels, the system is broken.',
+  'She didn\'t deserve that. Nobody deserves that.',
+  'Our flight got cancelled, the hotel lost the booking, and it is snowing. Best holiday ever, 10/10 would recommend.',
+  'first day at the new job tomorrow, wish me luck 🍀',
+  '#nowplaying something slow and sad',
+  'ça va être une belle journée 🌞',
+  'The results are in line with earlier studies, although the sample was small (n = 112).',
+  'ew. no. absolutely not 🤢',
+  'Dad\'s tomato plants are taller than me now and he is SO proud 🍅😂',
+  'Can someone explain to me why the printer only works when I threaten it',
+  'I used to love this series, now I can\'t even finish an episode.',
+  'Proud of every single one of you. What a season. 💙🤍',
+  'Share price down 4% at the open, analysts expected 2%.',
+  'meh',
+  'Please be careful on the roads tonight, there is black ice everywhere ⚠️❄️',
+  'The staff went out of their way to help us, even brought a bowl of water for the dog. Will definitely come back!',
+  'I told you so. I told you so. I TOLD YOU SO.',
+  '10 years together today and he still laughs at my jokes 🥰💍',
+  'Wi-fi in this hotel is a myth, like unicorns and affordable rent',
+  'great job everyone, really great job 👏👏👏',
+  'Not the ending I wanted, not the ending anyone wanted.',
+  'Free workshop on Saturday, 2 pm, city library, bring your own laptop 💻 #learntocode',
+  'My grandmother turned 90 and danced longer than any of us 💃',
+  'blocked and reported 🙃',
+  'Still thinking about those dumplings 🥟',
+  'The new law comes into force on 1 January; here is what changes for tenants.',
+  'i hate mondays i hate mondays i hate mondays',
+  'The doctor called: all clear. I have been crying with relief for an hour, and I want to thank everybody who lit a '
+    + 'candle, sent a card or just sat with me on the bad days 🙏❤️',
+])
+
+/** Measure what conversion cost; used for nothing else. */
 export const FIDELITY_TEXTS = Object.freeze([
   'I love this so much 😍',
   'worst customer service I have ever had, two hours on hold and then they hung up',

@@ -243,6 +243,31 @@ static void test_layers(void) {
     }
 }
 
+static void test_smoothing(void) {
+    static float weights[OUTPUTS][INPUTS], activations[INPUTS], smoothing[INPUTS];
+    fill(&weights[0][0], OUTPUTS * INPUTS, GAUSS);
+    for (uint32_t i = 0; i < INPUTS; i++) activations[i] = (float)(0.1 + uniform()) * (i == 7 ? 60.0f : 1.0f);
+    activations[9] = 0;
+    for (uint32_t n = 0; n < OUTPUTS; n++) weights[n][11] = 0;
+    bt_find_smoothing(smoothing, activations, &weights[0][0], OUTPUTS, INPUTS);
+
+    double largest_weight = 0, largest_activation = 0, magnitude[INPUTS] = {0};
+    for (uint32_t i = 0; i < INPUTS; i++) {
+        for (uint32_t n = 0; n < OUTPUTS; n++) magnitude[i] = fmax(magnitude[i], fabs((double)weights[n][i]));
+        largest_weight = fmax(largest_weight, magnitude[i]);
+        largest_activation = fmax(largest_activation, (double)activations[i]);
+    }
+    for (uint32_t i = 0; i < INPUTS; i++) {
+        const double expected = sqrt(fmax((double)activations[i], largest_activation / 256) /
+                                     fmax(magnitude[i], largest_weight / 256));
+        CHECK(fabs((double)smoothing[i] / expected - 1) < 1e-6);
+    }
+
+    fill(activations, INPUTS, ZERO);
+    bt_find_smoothing(smoothing, activations, &weights[0][0], OUTPUTS, INPUTS);
+    for (uint32_t i = 0; i < INPUTS; i++) CHECK(smoothing[i] == 1);
+}
+
 static void test_not_finite(void) {
     static uint8_t tensor[16384], scratch[4096];
     static const float broken[] = {NAN, INFINITY, -INFINITY};
@@ -289,6 +314,7 @@ int main(void) {
     test_importance();
     test_rows();
     test_layers();
+    test_smoothing();
     test_not_finite();
     test_halves();
     return test_end();

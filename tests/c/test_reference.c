@@ -163,13 +163,20 @@ static network random_network(uint32_t hidden, uint32_t heads, uint32_t intermed
     return net;
 }
 
+/* What calibration saw of layer 0 and of the head. */
+typedef struct {
+    float self[320], attention_output[320], intermediate[320], output[320], head[320];
+    uint32_t rows;
+} observation;
+
 static void free_network(network *net) {
     free(net->words), free(net->position_rows), free(net->norm), free(net->dense), free(net->out_proj);
     for (int i = 0; i < 3; i++) free(net->layers[i]);
 }
 
-/* Logits of the texts first .. first + count - 1, of which first_row is the first row. */
-static void run(float *logits, const network *net, uint32_t first, uint32_t count, uint32_t first_row) {
+/* Logits of the texts first .. first + count - 1, of which first_row is the first row. seen may be NULL. */
+static void run(float *logits, const network *net, uint32_t first, uint32_t count, uint32_t first_row,
+                observation *seen) {
     uint32_t rows = 0;
     for (uint32_t i = 0; i < count; i++) rows += net->lengths[first + i];
     const bt_reference_batch batch = {net->lengths + first, count, rows};
@@ -181,8 +188,15 @@ static void run(float *logits, const network *net, uint32_t first, uint32_t coun
     float *head_scratch = malloc(hidden * sizeof *head_scratch);
 
     bt_reference_embed(x, net->position_rows, net->positions + first_row, rows, net->norm, &net->shape);
-    for (int i = 0; i < 3; i++) bt_reference_run_layer(x, &batch, net->layers[i], &net->shape, scratch);
-    bt_reference_head(logits, x, &batch, net->dense, net->out_proj, &net->shape, head_scratch);
+    for (int i = 0; i < 3; i++) {
+        const bt_reference_inputs inputs = {
+            seen ? seen->rows : 0, seen ? seen->self : NULL, seen ? seen->attention_output : NULL,
+            seen ? seen->intermediate : NULL, seen ? seen->output : NULL,
+        };
+        bt_reference_run_layer(x, &batch, net->layers[i], &net->shape, seen && i == 0 ? &inputs : NULL, scratch);
+    }
+    const bt_reference_inputs inputs = {.rows = seen ? seen->rows : 0, .self = seen ? seen->head : NULL};
+    bt_reference_head(logits, x, &batch, net->dense, net->out_proj, &net->shape, seen ? &inputs : NULL, head_scratch);
     free(x), free(scratch), free(head_scratch);
 }
 
@@ -212,7 +226,7 @@ static double largest_difference(const float *logits, const network *net) {
 static void test_network(uint32_t hidden, uint32_t heads, uint32_t intermediate, uint32_t labels) {
     network net = random_network(hidden, heads, intermediate, labels);
     float *together = malloc(4 * labels * sizeof *together), *alone = malloc(labels * sizeof *alone);
-    run(together, &net, 0, 4, 0);
+    run(together, &net, 0, 4, 0, NULL);
     const double difference = largest_difference(together, &net);
     printf("%u x %u, %u heads: largest logit difference to double precision %.2e\n", hidden, intermediate, heads,
            difference);
@@ -220,11 +234,48 @@ static void test_network(uint32_t hidden, uint32_t heads, uint32_t intermediate,
 
     uint32_t row = 0;
     for (uint32_t text = 0; text < 4; text++) {
-        run(alone, &net, text, 1, row);
+        run(alone, &net, text, 1, row, NULL);
         CHECK(memcmp(alone, together + text * labels, labels * sizeof *alone) == 0);
         row += net.lengths[text];
     }
     free(together), free(alone);
+    free_network(&net);
+}
+
+/* Observing a batch's first texts sees what these texts alone show, and changes no logit. */
+static void test_observation(void) {
+    network net = random_network(64, 4, 96, 3);
+    float watched[4 * 3], plain[4 * 3], first[2 * 3];
+    static observation of_batch = {.rows = 6}, of_first = {.rows = 6}, of_all = {.rows = 32};
+    run(plain, &net, 0, 4, 0, NULL);
+    run(watched, &net, 0, 4, 0, &of_batch);
+    run(first, &net, 0, 2, 0, &of_first);
+    CHECK(memcmp(plain, watched, sizeof plain) == 0);
+    CHECK(memcmp(&of_batch, &of_first, sizeof of_batch) == 0);
+
+    /* Layer 0 reads the embeddings after LayerNorm, weight first: its largest values by the definition. */
+    double expected[64] = {0};
+    for (uint32_t r = 0; r < 6; r++) {
+        double x[64];
+        for (uint32_t i = 0; i < 64; i++) {
+            x[i] = (double)net.words[r * 64 + i] + (double)net.position_rows[net.positions[r] * 64 + i];
+        }
+        oracle_norm(x, 1, net.norm, net.norm + 64, &net.shape);
+        for (uint32_t i = 0; i < 64; i++) expected[i] = fmax(expected[i], fabs(x[i]));
+    }
+    for (uint32_t i = 0; i < 64; i++) {
+        CHECK(fabs(expected[i] - (double)of_batch.self[i]) < 1e-5);
+        CHECK(of_batch.attention_output[i] > 0 && of_batch.intermediate[i] > 0 && of_batch.head[i] > 0);
+    }
+    for (uint32_t i = 0; i < 96; i++) CHECK(of_batch.output[i] > 0);
+
+    run(watched, &net, 0, 4, 0, &of_all);
+    int raised = 0;
+    for (uint32_t i = 0; i < 64; i++) {
+        CHECK(of_all.self[i] >= of_batch.self[i] && of_all.head[i] >= of_batch.head[i]);
+        raised += of_all.self[i] > of_batch.self[i];
+    }
+    CHECK(raised > 0);
     free_network(&net);
 }
 
@@ -234,5 +285,6 @@ int main(void) {
     test_network(64, 4, 256, 3);
     test_network(48, 12, 16, 7);
     test_network(320, 5, 80, 2);
+    test_observation();
     return test_end();
 }
