@@ -4,8 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -13,54 +12,15 @@ import { fileURLToPath } from 'node:url'
 import { openCheckpoint } from '../../js/convert/checkpoint.js'
 import { convertCheckpoint } from '../../js/convert/index.js'
 import { referenceLogits } from '../../js/convert/network.js'
-import { openDirectory } from '../../js/convert/node-files.js'
 import { openOutput } from '../../js/convert/node-output.js'
-import { parseManifest } from '../../js/manifest.js'
-import { MODES, Wasm, compile } from '../../web/wasm.js'
+import { MODES } from '../../web/wasm.js'
+import { convertTo, logitsOf, openModel, wasmUrl, withCheckpoint, withFolder } from './convert-folder.js'
 import { CONFIG, checkpointFiles, makeTensors, safetensorsFile } from './make-checkpoint.js'
 
 const GOLDEN = fileURLToPath(new URL('../golden/', import.meta.url))
 const SHARED = process.env.BERTWEET_SHARED ?? fileURLToPath(new URL('../../../shared/', import.meta.url))
 const TWEET_MINI = join(SHARED, 'models', 'tweet-mini')
 const TINY = ['tiny-bin', 'tiny-sharded', 'tiny-f16', 'tiny-bf16', 'tiny-multi-label']
-
-/** Runs with an open checkpoint of a folder. */
-async function withCheckpoint(directory, use) {
-  const files = await openDirectory(directory)
-  try {
-    return await use(await openCheckpoint(files))
-  } finally {
-    await files.close()
-  }
-}
-
-/** Runs with a new folder, which is removed after. */
-async function withFolder(use) {
-  const folder = await mkdtemp(join(tmpdir(), 'bertweet-convert-'))
-  try {
-    return await use(folder)
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-}
-
-const convertTo = async (checkpoint, directory, options = {}) =>
-  convertCheckpoint({ checkpoint, output: await openOutput(directory), name: 'test', ...options })
-
-/** A converted model, open. */
-async function openModel(directory) {
-  const manifest = parseManifest(await readFile(join(directory, 'manifest.json'), 'utf8'), directory)
-  const wasm = await Wasm.create(await compile(new URL('../../dist/bertweet.wasm', import.meta.url).href), manifest.image.bytes)
-  for (const { file, offset } of manifest.shards) wasm.writeImage(offset, await readFile(join(directory, file)))
-  wasm.open(manifest.image.bytes)
-  return { manifest, wasm }
-}
-
-function logitsOf(wasm, ids) {
-  wasm.begin(ids, [ids.length])
-  for (let layer = 0; layer < wasm.info.numLayers; layer++) wasm.runLayer(layer)
-  return wasm.finish()
-}
 
 const largestDifference = (found, expected) => Math.max(...expected.map((value, index) => Math.abs(value - found[index])))
 
@@ -85,7 +45,7 @@ const openSound = (changes = {}, tensors = makeSoundTensors()) =>
 async function comparePaths(t, checkpointDirectory, rows, tolerance) {
   const expected = rows.flatMap(({ logits }) => logits)
   await withCheckpoint(checkpointDirectory, async (checkpoint) => {
-    const reference = await referenceLogits({ checkpoint, ids: rows.map(({ ids }) => ids) })
+    const reference = await referenceLogits({ checkpoint, ids: rows.map(({ ids }) => ids), wasmUrl })
     const difference = largestDifference(reference, expected)
     t.diagnostic(`fp32 path: largest logit difference to PyTorch ${difference.toExponential(2)} over ${rows.length} texts`)
     assert.ok(difference < tolerance, `${difference}`)
@@ -242,7 +202,7 @@ test('nothing but an earlier model is replaced', async () => {
 /** Converts in memory. */
 async function convert(checkpoint, options = {}) {
   const files = new Map()
-  const manifest = await convertCheckpoint({ checkpoint, name: 'test', ...options, output: {
+  const manifest = await convertCheckpoint({ checkpoint, name: 'test', wasmUrl, ...options, output: {
     write: async (name, bytes) => { files.set(name, bytes) },
     read: async (name) => files.get(name),
     commit: async () => {},
