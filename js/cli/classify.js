@@ -5,7 +5,7 @@
 import { csvLine } from './csv.js'
 import { INPUT_OPTIONS, openInput } from './input.js'
 import { MODEL_OPTIONS, openClassifier, TEXT_MODES } from './model.js'
-import { fit, mapAhead, painter, write } from './output.js'
+import { fit, painter, write } from './output.js'
 
 export const usage = '[texts] [options]'
 export const summary = 'label texts, or each line of stdin'
@@ -39,7 +39,8 @@ export async function run(values, texts, io) {
     const format = formatter(values, input.header, classifier.info, io)
     await write(io.stdout, format.head)
     let failures = 0
-    for await (const results of mapAhead(input.batches, (items) => classifyItems(classifier, items, io))) {
+    for await (const items of input.batches) {
+      const results = await classifyItems(classifier, items, io)
       failures += results.filter(({ error }) => error).length
       await write(io.stdout, results.map(format.line).join(''))
     }
@@ -51,7 +52,8 @@ export async function run(values, texts, io) {
 }
 
 /**
- * @typedef {{item: import('./input.js').Item, result?: import('../classifier.js').Classification, error?: Error}} Result
+ * @typedef {import('../classifier.js').Classification} Classification
+ * @typedef {{item: import('./input.js').Item, result?: Classification, error?: Error}} Result
  *
  * @param {Awaited<ReturnType<typeof openClassifier>>} classifier
  * @param {import('./input.js').Item[]} items

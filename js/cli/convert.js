@@ -20,8 +20,8 @@ import { formatBytes, painter, progressBar, write } from './output.js'
 export const usage = '<checkpoint folder or Hub id[@revision]> <output folder> [options]'
 export const summary = 'make a model of a Hugging Face checkpoint'
 export const details = `The checkpoint is a RobertaForSequenceClassification with a BertweetTokenizer: config.json,
-model.safetensors or pytorch_model.bin (shards too), vocab.txt and bpe.codes. The output folder, which must be new, empty or an
-earlier output, gets a manifest.json and files of at most 8 MiB for any static host.
+model.safetensors or pytorch_model.bin (shards too), vocab.txt and bpe.codes. The output folder, which must
+be new, empty or an earlier output, gets a manifest.json and files of at most 8 MiB for any static host.
 
 Text mode: "bertweet" if tokenizer_config.json says normalization: true, else "pysentimiento", which is how the
 published classifiers were trained; --preprocess overrides it.

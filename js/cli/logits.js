@@ -5,12 +5,12 @@
 import { BertweetError } from '../errors.js'
 import { openInput } from './input.js'
 import { MODEL_OPTIONS, openClassifier } from './model.js'
-import { mapAhead, write } from './output.js'
+import { write } from './output.js'
 
 export const usage = '[options]'
 export const summary = 'turn rows of token ids on stdin into logits'
-export const details = `Reads one JSON array of ids a line, from <s> to </s>, and writes one JSON array of logits a line,
-by output index, with all the digits of a 32-bit float.`
+export const details = `Reads one JSON array of ids a line, from <s> to </s>, and writes one JSON array of logits a
+line, by output index, with all the digits of a 32-bit float.`
 
 export const examples = ["echo '[0, 1023, 2]' | bertweet-wasm logits --model ./model"]
 
@@ -22,8 +22,8 @@ export async function run(values, rows, io) {
   try {
     const { batches } = await openInput({}, rows, io)
     const numLabels = classifier.info.labels.length
-    const { signal } = io
-    for await (const logits of mapAhead(batches, async (items) => classifier.logits(items.map(parseRow), { signal }))) {
+    for await (const items of batches) {
+      const logits = await classifier.logits(items.map(parseRow), { signal: io.signal })
       const lines = []
       for (let at = 0; at < logits.length; at += numLabels) {
         lines.push(`${JSON.stringify([...logits.subarray(at, at + numLabels)])}\n`)

@@ -13,25 +13,6 @@ export async function write(stream, text) {
   if (!stream.write(text)) await once(stream, 'drain')
 }
 
-/**
- * Maps in order, with one call under way while the last result is being used.
- *
- * @template T, R
- * @param {AsyncIterable<T>} items
- * @param {(item: T) => Promise<R>} map
- * @returns {AsyncGenerator<R>}
- */
-export async function* mapAhead(items, map) {
-  let last
-  for await (const item of items) {
-    const next = map(item)
-    next.catch(() => {}) // awaited below, perhaps after a pause in which it may fail
-    if (last) yield await last
-    last = next
-  }
-  if (last) yield await last
-}
-
 /* ------------------------------------------------------------------------------------------------- for people -- */
 
 const COLORS = { POS: 32, NEG: 31, NEU: 33 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 
 import { openCheckpoint } from '../../js/convert/checkpoint.js'
 import { openDirectory } from '../../js/convert/node-files.js'
@@ -138,6 +139,23 @@ test('a folder on disk', async () => {
     await rm(directory, { recursive: true })
   }
 })
+
+for (const [name, dtype] of [['tiny-bin', 'F32'], ['tiny-sharded', 'F32'], ['tiny-f16', 'F16'], ['tiny-bf16', 'BF16'],
+  ['tiny-multi-label', 'F32']]) {
+  test(`a checkpoint that transformers wrote: ${name}`, async () => {
+    const files = await openDirectory(fileURLToPath(new URL(`../golden/${name}`, import.meta.url)))
+    const checkpoint = await openCheckpoint(files)
+    const { labels, problemType, vocabSize, hiddenSize } = checkpoint.architecture
+    assert.equal(problemType, name === 'tiny-multi-label' ? 'multi_label_classification' : 'single_label_classification')
+    assert.deepEqual(checkpoint.shape('classifier.out_proj.weight'), [labels.length, hiddenSize])
+    for (const [tensor, { dtype: found, shape, bytes }] of Object.entries(await readAll(checkpoint))) {
+      assert.equal(found, dtype, tensor)
+      assert.equal(bytes.length, shape.reduce((product, size) => product * size, dtype === 'F32' ? 4 : 2), tensor)
+    }
+    assert.equal(checkpoint.shape('embeddings.word_embeddings.weight')[0], vocabSize)
+    await files.close()
+  })
+}
 
 /* -------------------------------------------------------------------------------------- what is not a model -- */
 

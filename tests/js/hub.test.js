@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -10,55 +8,14 @@ import { openCheckpoint } from '../../js/convert/checkpoint.js'
 import { downloadCheckpoint, parseHubId } from '../../js/convert/hub.js'
 import { openDirectory } from '../../js/convert/node-files.js'
 import { cacheFolder, openStore } from '../../js/convert/node-store.js'
-import { checkpointFiles } from './make-checkpoint.js'
+import { closeAll, COMMIT, mockHub, whenClosed } from './mock-hub.js'
 
-const COMMIT = 'c0ffee'.padEnd(40, '0')
-const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex')
-const closers = []
-after(async () => { for (const close of closers) await close() })
-
-/** A server on a port of its own; answer(request, response, path) for each request. */
-async function listen(answer) {
-  const server = createServer((request, response) =>
-    answer(request, response, new URL(request.url, 'http://x').pathname))
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  closers.push(() => new Promise((resolve) => { server.close(resolve); server.closeAllConnections() }))
-  return `http://127.0.0.1:${server.address().port}`
-}
-
-/**
- * A Hub: small files answered at once, the weights redirected to a content network. `faults` answers instead, by file:
- * each function once, in turn.
- */
-async function mockHub({ changes = {}, commit = COMMIT, faults = {} } = {}) {
-  const memory = checkpointFiles(changes)
-  const contents = Object.fromEntries(await Promise.all(memory.list().map(async (name) =>
-    [name, await memory.read(name, 0, memory.size(name))])))
-  const log = []
-  const network = await listen((request, response, path) => {
-    log.push({ host: 'network', path, authorization: request.headers.authorization })
-    const fault = faults[`network${path}`]?.shift()
-    if (fault) return fault(response, contents[path.slice(1)])
-    response.end(contents[path.slice(1)])
-  })
-  const endpoint = await listen((request, response, path) => {
-    log.push({ host: 'hub', path, authorization: request.headers.authorization })
-    const file = decodeURIComponent(path.split('/').at(-1))
-    const fault = faults[file]?.shift()
-    if (commit) response.setHeader('x-repo-commit', commit)
-    if (fault) return fault(response, contents[file])
-    if (!Object.hasOwn(contents, file)) return response.writeHead(404).end('Entry not found')
-    if (!/\.(safetensors|bin)$/.test(file)) return response.end(contents[file])
-    response.writeHead(302, { location: `${network}/${file}`, 'x-linked-size': contents[file].length,
-      'x-linked-etag': `"${sha256(contents[file])}"` }).end()
-  })
-  return { endpoint, log, contents }
-}
+after(closeAll)
 
 /** Downloads into a cache folder that is gone after the test. */
 async function download(hub, options = {}) {
   const cache = options.cache ?? await mkdtemp(join(tmpdir(), 'hub-'))
-  closers.push(() => rm(cache, { recursive: true, force: true }))
+  whenClosed(() => rm(cache, { recursive: true, force: true }))
   const sleeps = []
   const result = await downloadCheckpoint({
     repository: 'someone/model', endpoint: hub.endpoint,
