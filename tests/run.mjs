@@ -192,7 +192,7 @@ const sections = {
   aarch64: {
     what: 'C tests for 64-bit ARM, under qemu',
     async run() {
-      if (!have(['aarch64-linux-gnu-gcc', 'qemu-aarch64'], '64-bit ARM')) return
+      if (!have([`${llvm}/clang`, 'aarch64-linux-gnu-gcc', 'qemu-aarch64'], '64-bit ARM')) return
       await ctest('aarch64', ['-DCMAKE_TOOLCHAIN_FILE=tests/c/aarch64.cmake'])
       await refuseFusedInstructions('build/aarch64/libbertweet.a')
     }
