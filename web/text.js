@@ -41,8 +41,8 @@ export function decodeText(bytes) {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   let text = ''
   let begin = 0
+  // Only what begins with ED, U+D000 to U+DFFF, can be a surrogate.
   for (let at = bytes.indexOf(0xed); at >= 0; at = bytes.indexOf(0xed, at + 1)) {
-    if (bytes[at + 1] < 0xa0) continue
     text += decoder.decode(bytes.subarray(begin, at))
     text += String.fromCharCode(0xd000 | (bytes[at + 1] & 0x3f) << 6 | bytes[at + 2] & 0x3f)
     begin = at + 3

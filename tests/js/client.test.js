@@ -93,6 +93,16 @@ test('classifiers share a worker; it ends with the last of them', async () => {
   await ended
 })
 
+test('one who comes while the last one leaves gets a new worker', async () => {
+  const worker = () => new Worker(script)
+  const first = await acquireClient({ worker, workerUrl: null })
+  const coming = acquireClient({ worker, workerUrl: null })
+  first.release(1)
+  const second = await coming
+  assert.equal(await second.request(2, 'echo', 'hello'), 'hello')
+  second.release(2)
+})
+
 for (const [what, make, reason] of [
   ['is missing', () => new Worker(new URL('./no-such-file.js', import.meta.url)), /Cannot find module/],
   ['throws at once', () => { throw new Error('not allowed') }, /not allowed/],
@@ -120,8 +130,9 @@ test('an idle worker does not keep Node alive, a busy one does', () => {
     import { acquireClient } from ${JSON.stringify(new URL('../../js/client.js', import.meta.url).href)}
     const worker = () => new Worker(new URL(${JSON.stringify(script.href)}), { execArgv: [] })
     const client = await acquireClient({ worker, workerUrl: null })
-    console.log(await client.request(1, 'wait', { ms: 50 }))`
-  const flags = ['--input-type=module', '-e', code]
-  const output = execFileSync(process.execPath, flags, { timeout: 10000, encoding: 'utf8' })
-  assert.equal(output, '50\n')
+    if (process.argv[1] === 'busy') console.log(await client.request(1, 'wait', { ms: 50 }))`
+  const run = (how) => execFileSync(process.execPath, ['--input-type=module', '-e', code, how],
+    { timeout: 10000, encoding: 'utf8' })
+  assert.equal(run('idle'), '')
+  assert.equal(run('busy'), '50\n')
 })
