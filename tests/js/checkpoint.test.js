@@ -146,7 +146,7 @@ for (const [name, dtype] of [['tiny-bin', 'F32'], ['tiny-sharded', 'F32'], ['tin
     const files = await openDirectory(fileURLToPath(new URL(`../golden/${name}`, import.meta.url)))
     const checkpoint = await openCheckpoint(files)
     const { labels, problemType, vocabSize, hiddenSize } = checkpoint.architecture
-    assert.equal(problemType, name === 'tiny-multi-label' ? 'multi_label_classification' : 'single_label_classification')
+    assert.equal(problemType, `${name === 'tiny-multi-label' ? 'multi' : 'single'}_label_classification`)
     assert.deepEqual(checkpoint.shape('classifier.out_proj.weight'), [labels.length, hiddenSize])
     for (const [tensor, { dtype: found, shape, bytes }] of Object.entries(await readAll(checkpoint))) {
       assert.equal(found, dtype, tensor)

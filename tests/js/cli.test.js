@@ -82,7 +82,8 @@ test('wrong usage ends with 2 and names what was meant', async () => {
   await fails(2, /^bertweet-wasm 0.*Usage:/s, [])
   await fails(2, /no command "clasify"; did you mean classify\?/, ['clasify'])
   await fails(2, /no command "xyz"\n$/, ['xyz'])
-  await fails(2, /no option --jsnol; did you mean --jsonl\?\nSee: bertweet-wasm classify --help/, ['classify', '--jsnol'])
+  await fails(2, /no option --jsnol; did you mean --jsonl\?\nSee: bertweet-wasm classify --help/,
+    ['classify', '--jsnol'])
   await fails(2, /--preprocess must be none, pysentimiento, bertweet; found "bertwet"; did you mean bertweet\?/,
     ['classify', '--preprocess', 'bertwet'])
   await fails(2, /--input must be/, ['classify', '--input', 'xml'])
@@ -109,7 +110,8 @@ test('texts of the command line, and the same on stdin', async () => {
 })
 
 test('objects: order kept over many batches, empty lines too', async () => {
-  const texts = Array.from({ length: 700 }, (_, index) => index % 5 === 0 ? '' : `a b ${'c '.repeat(index % 7)}${index}`)
+  const texts = Array.from({ length: 700 }, (_, index) =>
+    index % 5 === 0 ? '' : `a b ${'c '.repeat(index % 7)}${index}`)
   const results = objects(await output(['classify', '-m', model, '--jsonl'], { input: `${texts.join('\n')}\n` }))
   assert.deepEqual(results.map(({ text }) => text), texts)
   const [first] = objects(await output(['classify', '-m', model, '--jsonl', texts[1]]))
@@ -132,7 +134,7 @@ test('JSON: strings and objects; lines that are none', async () => {
 test('CSV: columns are kept, label and score are added', async () => {
   const csv = '\ufeffid,text\n1,"a, ""b""\nc"\n2,d\n3\n'
   const stdout = await output(['classify', '-m', model, '--input', 'csv'], { input: csv })
-  assert.match(stdout, /^\ufeff?id,text,label,score\n1,"a, ""b""\nc",\w+,0\.\d{4}\n2,d,\w+,0\.\d{4}\n3,,\w+,0\.\d{4}\n$/)
+  assert.match(stdout, /^id,text,label,score\n1,"a, ""b""\nc",\w+,0\.\d{4}\n2,d,\w+,0\.\d{4}\n3,,\w+,0\.\d{4}\n$/)
   const named = objects(await output(['classify', '-m', model, '--input', 'csv', '--jsonl', '--column', 'id'],
     { input: csv }))
   assert.deepEqual(named.map(({ text }) => text), ['1', '2', '3'])
