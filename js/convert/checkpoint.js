@@ -46,6 +46,7 @@ const IGNORED = /^(embeddings\.(position_ids|token_type_ids)|(pooler|lm_head|los
  *   rows firstRow .. endRow - 1 of a tensor, in the first dimension; all of them by default
  * @property {() => Promise<Record<string, {bytes: number, sha256: string}>>} sources
  *   size and SHA-256 of each file used, streamed; names ascending
+ * @property {() => import('./files.js').Hasher} createHash  SHA-256
  *
  * What was read, little-endian, in C order; bytes.buffer holds nothing else and may be transferred.
  * @typedef {{dtype: 'F32' | 'F16' | 'BF16', shape: number[], bytes: Uint8Array}} TensorData
@@ -92,6 +93,7 @@ export async function openCheckpoint(files) {
       for (const name of used.sort()) sources[name] = await hashFile(files, name)
       return sources
     },
+    createHash: () => files.createHash(),
   }
 }
 

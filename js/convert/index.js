@@ -20,6 +20,7 @@ import { readLicense } from './license.js'
 import { Network, compileConverter } from './network.js'
 import { planClassifier } from './plan.js'
 import { ShardWriter } from './shard-writer.js'
+import { hashTensors } from './tensor-hashes.js'
 import { CALIBRATION_TEXTS, FIDELITY_TEXTS } from './texts.js'
 import { buildTokenizer } from './tokenizer.js'
 import { Weights } from './weights.js'
@@ -117,7 +118,12 @@ async function convert({ checkpoint, output, name, repository = null, revision =
     format: 'bertweet-wasm',
     version: 1,
     name,
-    source: { repository, revision, files: await checkpoint.sources() },
+    source: {
+      repository,
+      revision,
+      files: await checkpoint.sources(),
+      tensors: await hashTensors(checkpoint, (data) => wasm.toFloats(data), signal),
+    },
     license: readLicense(checkpoint, repository),
     config: describeConfig(architecture),
     labels: architecture.labels,
