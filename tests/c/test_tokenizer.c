@@ -1,5 +1,6 @@
 /*
- * bt_tokenize: the golden cases in all modes, and what they do not show: where tokens stand, truncation, limits, memory.
+ * bt_tokenize: the golden cases in all modes, and what they do not show: where tokens stand, truncation, limits and
+ * memory.
  *
  * usage: test_tokenizer FOLDER        what make-goldens.mjs wrote there
  */
