@@ -9,8 +9,9 @@ import { createSha256 } from './hash.js'
 import { readModel } from './manifest.js'
 import {
   checkCacheOptions, checkClassifyOptions, checkIds, checkLoadOptions, checkLogitsOptions, checkTexts,
-  checkTokenizeOptions
+  checkSelfTestOptions, checkTokenizeOptions
 } from './options.js'
+import { runSelfTest } from './self-test.js'
 import { cacheWriter, readShards } from './shards.js'
 
 /**
@@ -248,6 +249,27 @@ class Classifier {
   async logits(ids, options = {}) {
     checkLogitsOptions(options)
     return this.#request('logits', { rows: checkIds(ids, this.#current.sizes) }, options)
+  }
+
+  /**
+   * Replays the self-test of the model's manifest on this machine: the reference's token ids, the fp32 path's scores
+   * within a tolerance, and the bits of the logits that were computed at conversion.
+   *
+   * @param {{signal?: AbortSignal}} [options]
+   * @returns {Promise<import('./self-test.js').SelfTestResult>}
+   * @throws {BertweetError} model (the manifest has no self-test), aborted, disposed, memory, internal
+   */
+  async selfTest(options = {}) {
+    checkSelfTestOptions(options)
+    const { manifest } = this.#model
+    return runSelfTest({
+      manifest,
+      preprocess: this.#options.preprocess ?? manifest.preprocess,
+      tokenize: async (text, preprocess) =>
+        (await this.#request('tokenize', { text, truncation: true, preprocess }, options)).ids,
+      logits: (rows) => this.logits(rows, options),
+      sha256: createSha256(this.#options.wasmUrl)
+    })
   }
 
   /** Gives back all memory. Calls that wait reject with `disposed`. Safe to call twice. */

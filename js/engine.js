@@ -116,9 +116,9 @@ class Engine {
     this.#closed = true
   }
 
-  /** @param {{text: string, truncation: boolean}} args @param {Job} job */
-  tokenize({ text, truncation }, job) {
-    const { preprocess, maxTokens } = this.#settings
+  /** @param {{text: string, truncation: boolean, preprocess?: string}} args @param {Job} job */
+  tokenize({ text, truncation, preprocess = this.#settings.preprocess }, job) {
+    const { maxTokens } = this.#settings
     return this.#inTurn(job, () => this.#wasm.tokenize(text, MODES[preprocess], truncation ? maxTokens : 0, true))
   }
 

@@ -141,6 +141,28 @@ export interface Tokens {
   truncated: boolean
 }
 
+/** What a comparison found wrong ('mismatch'), or worth knowing ('note'). */
+export interface Finding {
+  kind:
+    | 'text-mode' | 'emoji' | 'vocabulary' | 'ids' | 'labels' | 'config' | 'files' | 'precision' | 'scale'
+    | 'weights' | 'packing' | 'scores' | 'bits'
+  severity: 'mismatch' | 'note'
+  message: string
+}
+
+export interface SelfTestResult {
+  /** Whether nothing in findings is a mismatch. */
+  passed: boolean
+  texts: number
+  /** Texts whose token ids are the reference's. */
+  ids: { same: number }
+  /** Of the model to the 32-bit reference. */
+  scores: { maxDifference: number; tolerance: number }
+  /** Whether the logits are, bit for bit, those of the conversion; unknown: it was made for another arithmetic. */
+  bits: 'same' | 'other' | 'unknown'
+  findings: Finding[]
+}
+
 export interface ClassifierInfo<Label extends string = string> {
   model: string
   labels: Label[]
@@ -182,6 +204,8 @@ export interface Classifier<Label extends string = string> {
     ids: ArrayLike<number> | readonly ArrayLike<number>[],
     options?: { signal?: AbortSignal }
   ): Promise<Float32Array>
+  /** Replays the self-test of the model's manifest on this machine. */
+  selfTest(options?: { signal?: AbortSignal }): Promise<SelfTestResult>
   /** Gives back all memory; calls that wait reject with code 'disposed'. Safe to call twice. */
   dispose(): Promise<void>
 }

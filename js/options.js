@@ -66,6 +66,9 @@ export const checkTokenizeOptions = (options) => check('tokenize', options, TOKE
 /** @param {{signal?: AbortSignal}} options */
 export const checkLogitsOptions = (options) => check('logits', options, pick(LOAD, 'signal'))
 
+/** @param {{signal?: AbortSignal}} options */
+export const checkSelfTestOptions = (options) => check('selfTest', options, pick(LOAD, 'signal'))
+
 /** @param {object} options */
 export const checkCacheOptions = (options) => check('this function', options, pick(LOAD, 'signal', 'cache', 'fetch'))
 
