@@ -1,5 +1,5 @@
 /*
- * reference.h - the fp32 reference path of models/MODEL.md, section 3: the same network on the checkpoint's own weights.
+ * reference.h - the fp32 reference path of models/MODEL.md, section 3: the network on the checkpoint's own weights.
  *
  * It says what the int8 path should have said. The converter runs it beside the quantisation, one layer at a time, so
  * that only one layer's f32 weights are ever in memory; nothing of it is needed to classify.

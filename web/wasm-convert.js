@@ -1,5 +1,6 @@
 /**
- * wasm-convert.js - the one file that knows pointers of the converter: src/quantize.h and src/reference.h for JavaScript.
+ * wasm-convert.js - the one file that knows the converter's pointers: src/quantize.h and src/reference.h for
+ * JavaScript.
  *
  * A ConvertWasm works on one model, a layer at a time. Its memory holds
  *
@@ -215,7 +216,8 @@ export class ConvertWasm {
   }
 
   /**
-   * Runs the head, whose weights have been loaded: classifier.dense's at index 0, then out_proj's labels x (hidden + 1).
+   * Runs the head, whose weights have been loaded: classifier.dense's at index 0, then out_proj's, labels x
+   * (hidden + 1).
    *
    * @returns {Float32Array} logits, texts x labels
    */

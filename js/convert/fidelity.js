@@ -18,7 +18,8 @@ export const splitRows = (scores, labels) =>
  * @param {boolean} multiLabel    whether the labels of a text are independent of each other
  */
 export function compareScores(reference, quantized, multiLabel) {
-  const differences = reference.flatMap((row, text) => row.map((score, label) => Math.abs(score - quantized[text][label])))
+  const differences = reference.flatMap((row, text) =>
+    row.map((score, label) => Math.abs(score - quantized[text][label])))
   const sameLabel = multiLabel ? sameDecisions : (a, b) => argmax(a) === argmax(b)
   const divergence = multiLabel ? bernoulliDivergence : categoricalDivergence
   return {

@@ -63,12 +63,14 @@ export class ImageWriter {
   }
 
   async #writeWords(name, first, end) {
-    await this.#put(name, await this.#weights.quantizedRows(`${WORDS}.weight`, first, end, this.#architecture.hiddenSize))
+    const { hiddenSize } = this.#architecture
+    await this.#put(name, await this.#weights.quantizedRows(`${WORDS}.weight`, first, end, hiddenSize))
   }
 
   async #writeEmbeddings({ positions, norm }) {
     const { hiddenSize } = this.#architecture
-    await this.#put('embeddings.position_embeddings', packRows(this.#wasm.quantizeRows(positions, hiddenSize), hiddenSize))
+    const rows = packRows(this.#wasm.quantizeRows(positions, hiddenSize), hiddenSize)
+    await this.#put('embeddings.position_embeddings', rows)
     await this.#put('embeddings.LayerNorm', bytesOf(norm))
   }
 

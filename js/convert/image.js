@@ -1,7 +1,7 @@
 /**
  * image.js - lays out the binary image that the C library maps (models/MODEL.md, section 4).
  *
- * An image is planned first, from names and shapes alone, and written after, tensor by tensor in the order of its table:
+ * An image is planned first, from names and shapes alone, and written after, tensor by tensor in its table's order:
  *
  *     const plan = planImage({ kind: KIND.classifier, tensors, ...sizes })
  *     write(plan.head)                                    // header and table, padded to the first tensor

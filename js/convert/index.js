@@ -3,12 +3,12 @@
  *
  *     const manifest = await convertCheckpoint({ checkpoint, output, name: 'my-model' })
  *
- * Tensors are read one after the other, packed by bertweet-convert.wasm, and written in the order of the image. The fp32
- * reference path runs alongside on the bundled texts, so a layer's f32 weights are in memory once and only while it is
- * its turn. At the end the finished image is opened as users will open it, and compared with the reference.
+ * Tensors are read one after the other, packed by bertweet-convert.wasm, and written in the order of the image. The
+ * fp32 reference path runs alongside on the bundled texts, so a layer's f32 weights are in memory once and only while
+ * it is its turn. At the end the finished image is opened as users will open it, and compared with the reference.
  */
 
-import { BertweetError } from '../errors.js'
+import { BertweetError, throwIfAborted } from '../errors.js'
 import { TEXT_MODES } from '../manifest.js'
 import { MODES, Wasm } from '../../web/wasm.js'
 import { ConvertWasm } from '../../web/wasm-convert.js'
@@ -68,8 +68,8 @@ export async function convertCheckpoint(options) {
 }
 
 /**
- * The text mode that fits a checkpoint: a tokenizer that says it normalises ran normalizeTweet in training; of the others
- * nothing is said in the files, and pysentimiento's preprocessing is what these classifiers were trained with.
+ * The text mode that fits a checkpoint: a tokenizer that says it normalises ran normalizeTweet in training; of the
+ * others nothing is said in the files, and pysentimiento's preprocessing is what these classifiers were trained with.
  *
  * @param {import('./tokenizer.js').Tokenizer} tokenizer
  */
@@ -87,43 +87,35 @@ async function convert({ checkpoint, output, name, repository = null, revision =
   }
   const maxTokens = maxTokensOf(checkpoint)
   const module = await compileConverter(wasmUrl)
-  const allIds = await tokenize(module, tokenizer, [...CALIBRATION_TEXTS, ...FIDELITY_TEXTS], preprocess, maxTokens)
-  const ids = allIds.slice(CALIBRATION_TEXTS.length)
+  const idsOf = (texts) => tokenize(module, tokenizer, texts, preprocess, maxTokens)
+  const calibration = await idsOf(CALIBRATION_TEXTS)
+  const ids = await idsOf(FIDELITY_TEXTS)
 
   const wasm = await ConvertWasm.create(module, architecture)
-  const total = checkpoint.names().reduce((sum, tensor) => sum + product(checkpoint.shape(tensor)), 0)
-  let loaded = 0
-  const weights = new Weights(checkpoint, wasm, (numbers) => {
-    loaded += numbers
-    onProgress({ stage: 'weights', loaded, total })
-  }, signal)
-
+  const sha256 = (bytes) => wasm.sha256(bytes)
+  const weights = new Weights(checkpoint, wasm, countWeights(checkpoint, onProgress), signal)
   const network = new Network(architecture, weights, wasm)
-
   const image = planClassifier(architecture, tokenizer)
-  const shardWriter = new ShardWriter(output, (bytes) => wasm.sha256(bytes))
+  const shardWriter = new ShardWriter(output, sha256)
   const imageWriter = new ImageWriter({ architecture, image, network, weights, wasm, shardWriter })
-  const allLogits = await imageWriter.write(tokenizer, allIds, CALIBRATION_TEXTS.length)
+  const referenceLogits = (await imageWriter.write(tokenizer, [...calibration, ...ids], calibration.length))
+    .slice(calibration.length * architecture.labels.length)
   const shards = await shardWriter.finish()
 
-  const logits = await classify(module, image.imageBytes, shards, output, ids, (done) => {
-    onProgress({ stage: 'check', loaded: done, total: ids.length })
+  const logits = await classify(module, image.imageBytes, shards, output, ids, (loaded) => {
+    throwIfAborted(signal)
+    onProgress({ stage: 'check', loaded, total: ids.length })
   })
   const multiLabel = architecture.problemType === 'multi_label_classification'
-  const toScores = (values) => splitRows(wasm.scores(values, multiLabel), architecture.labels.length)
-  const measured = { texts: FIDELITY_TEXTS, ids, reference: toScores(allLogits).slice(CALIBRATION_TEXTS.length), quantized: toScores(logits), logits }
+  const [reference, quantized] = [referenceLogits, logits]
+    .map((values) => splitRows(wasm.scores(values, multiLabel), architecture.labels.length))
   const tokens = ids.reduce((sum, { length }) => sum + length, 0)
 
   return {
     format: 'bertweet-wasm',
     version: 1,
     name,
-    source: {
-      repository,
-      revision,
-      files: await checkpoint.sources(),
-      tensors: await hashTensors(checkpoint, (data) => wasm.toFloats(data), signal),
-    },
+    source: { repository, revision, files: await checkpoint.sources() },
     license: readLicense(checkpoint, repository),
     config: describeConfig(architecture),
     labels: architecture.labels,
@@ -133,8 +125,8 @@ async function convert({ checkpoint, output, name, repository = null, revision =
     preprocess,
     maxTokens,
     quantization: { weights: 'int8', activations: 'uint7', depth: DEPTH, smoothing: SMOOTHING },
-    fidelity: { texts: ids.length, tokens, ...compareScores(measured.reference, measured.quantized, multiLabel) },
-    selfTest: selfTest(measured, (bytes) => wasm.sha256(bytes)),
+    fidelity: { texts: ids.length, tokens, ...compareScores(reference, quantized, multiLabel) },
+    selfTest: selfTest({ texts: FIDELITY_TEXTS, ids, reference, quantized, logits }, sha256),
     image: { bytes: image.imageBytes, resident: image.residentBytes },
     bytes: shards.reduce((sum, { bytes }) => sum + bytes, 0),
     shards,
@@ -196,5 +188,15 @@ const describeConfig = (architecture) => ({
   max_position_embeddings: architecture.numPositions,
   layer_norm_eps: architecture.layerNormEps,
 })
+
+/** A function to be told of numbers worked off, which reports the sum. */
+function countWeights(checkpoint, onProgress) {
+  const total = checkpoint.names().reduce((sum, tensor) => sum + product(checkpoint.shape(tensor)), 0)
+  let loaded = 0
+  return (numbers) => {
+    loaded += numbers
+    onProgress({ stage: 'weights', loaded, total })
+  }
+}
 
 const product = (shape) => shape.reduce((size, length) => size * length, 1)

@@ -5,8 +5,8 @@
 /** Accounts whose model cards allow no other use than this, whatever their front matter says or leaves out. */
 const RESEARCH_ONLY_OWNERS = /^(finiteautomata|pysentimiento)\//i
 const RESEARCH_ONLY_WORDS = /non-commercial use and scientific research/i
-const RESEARCH_ONLY = 'Non-commercial use and scientific research purposes only, as the model card says; the training ' +
-  'data have licences of their own.'
+const RESEARCH_ONLY = 'Non-commercial use and scientific research purposes only, as the model card says; the ' +
+  'training data have licences of their own.'
 const NOT_STATED = 'No licence is stated: ask the authors before you use or pass on these weights.'
 
 /**

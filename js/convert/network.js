@@ -15,7 +15,8 @@ import { Weights } from './weights.js'
 const PAD_ID = 1
 
 /** bertweet-convert.wasm, compiled. @param {string | URL} [url]  where it is, if not in dist/ */
-export const compileConverter = (url = '../../dist/bertweet-convert.wasm') => compile(new URL(url, import.meta.url).href)
+export const compileConverter = (url = '../../dist/bertweet-convert.wasm') =>
+  compile(new URL(url, import.meta.url).href)
 
 /**
  * Part of a layer that has been loaded: a linear layer, or a LayerNorm. weights, bias: index in ConvertWasm's weights;

@@ -16,8 +16,8 @@ export const WORDS = 'embeddings.word_embeddings'
 export const TAIL = 'embeddings.word_embeddings.tail'
 
 /**
- * Rows of word embeddings before the encoder: vocabularies are sorted by frequency, and in running text nine tokens of
- * ten are of the first quarter.
+ * Rows of word embeddings before the encoder. Vocabularies are sorted by frequency: of the published one, with 64,001
+ * entries, the first quarter makes up 91 % of the tokens of tweets.
  *
  * @param {number} vocabSize
  */

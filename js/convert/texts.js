@@ -80,8 +80,8 @@ export const FIDELITY_TEXTS = Object.freeze([
   'I am not angry, I am just disappointed.',
   'Best. Concert. Ever. 🔥🔥🔥 #livemusic',
   'no no no no no',
-  'Trains are running with a delay of around 15 minutes between the airport and the central station because of works on '
-    + 'the line. Please check the board before you travel and allow extra time.',
+  'Trains are running with a delay of around 15 minutes between the airport and the central station because of works '
+    + 'on the line. Please check the board before you travel and allow extra time.',
   'honestly the soundtrack carried that movie, everything else was a mess lol',
   'Rest in peace, old friend. The house is so quiet without you 💔🐶',
   'Wow, they remembered my name this time. What an achievement 👏',
@@ -123,6 +123,6 @@ export const FIDELITY_TEXTS = Object.freeze([
   'Kids are asleep, dishes are done, tea is hot. That is all I wanted. 😌',
   '#TeamGreen or #TeamBlue? Vote below 🟢🔵',
   'The weather tomorrow: cloudy with some sun in the afternoon, 17 degrees, light wind from the west.',
-  'I was wrong about this band, they were incredible on stage and I can\'t stop listening to them since. If you get the '
-    + 'chance to see them this autumn, go, sell your bike if you have to, it is worth every cent 🎸❤️‍🔥',
+  'I was wrong about this band, they were incredible on stage and I can\'t stop listening to them since. If you get '
+    + 'the chance to see them this autumn, go, sell your bike if you have to, it is worth every cent 🎸❤️‍🔥',
 ])

@@ -216,7 +216,9 @@ static double largest_difference(const float *logits, const network *net) {
         oracle_norm(x, rows, net->norm, net->norm + hidden, &net->shape);
         for (int i = 0; i < 3; i++) oracle_layer(x, rows, net->layers[i], &net->shape);
         oracle_head(expected, x, net->dense, net->out_proj, &net->shape);
-        for (uint32_t i = 0; i < labels; i++) worst = fmax(worst, fabs(expected[i] - (double)logits[text * labels + i]));
+        for (uint32_t i = 0; i < labels; i++) {
+            worst = fmax(worst, fabs(expected[i] - (double)logits[text * labels + i]));
+        }
         row += rows;
         free(x), free(expected);
     }

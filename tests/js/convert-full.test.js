@@ -28,7 +28,8 @@ const CONVERT = `
 
 test('the published model\'s shape', { skip }, async (t) => {
   if (!existsSync(join(CHECKPOINT, 'model.safetensors'))) {
-    execFileSync(PYTHON, [join(project, 'tests', 'python', 'make_checkpoint.py'), 'full', CHECKPOINT], { stdio: 'inherit' })
+    const make = join(project, 'tests', 'python', 'make_checkpoint.py')
+    execFileSync(PYTHON, [make, 'full', CHECKPOINT], { stdio: 'inherit' })
   }
   await withFolder(async (folder) => {
     const model = join(folder, 'model')
@@ -36,8 +37,8 @@ test('the published model\'s shape', { skip }, async (t) => {
     const { fidelity, image, shards, kilobytes, processorSeconds, seconds } =
       JSON.parse(execFileSync(process.execPath, node, { encoding: 'utf8' }))
     const { size } = await stat(join(CHECKPOINT, 'model.safetensors'))
-    t.diagnostic(`${Math.round(size / 1e6)} MB converted in ${seconds.toFixed(1)} s (${processorSeconds.toFixed(1)} s of ` +
-      `processor time), peak resident memory ${Math.round(kilobytes / 1024)} MiB`)
+    t.diagnostic(`${Math.round(size / 1e6)} MB converted in ${seconds.toFixed(1)} s (processor time ` +
+      `${processorSeconds.toFixed(1)} s), peak resident memory ${Math.round(kilobytes / 1024)} MiB`)
     t.diagnostic(`int8: ${JSON.stringify(fidelity)}`)
 
     assert.ok(kilobytes * 1024 < 1e9)

@@ -22,7 +22,8 @@ const SHARED = process.env.BERTWEET_SHARED ?? fileURLToPath(new URL('../../../sh
 const TWEET_MINI = join(SHARED, 'models', 'tweet-mini')
 const TINY = ['tiny-bin', 'tiny-sharded', 'tiny-f16', 'tiny-bf16', 'tiny-multi-label']
 
-const largestDifference = (found, expected) => Math.max(...expected.map((value, index) => Math.abs(value - found[index])))
+const largestDifference = (found, expected) =>
+  Math.max(...expected.map((value, index) => Math.abs(value - found[index])))
 
 const readGolden = async (path) => JSON.parse(await readFile(join(GOLDEN, path), 'utf8'))
 
@@ -47,7 +48,7 @@ async function comparePaths(t, checkpointDirectory, rows, tolerance) {
   await withCheckpoint(checkpointDirectory, async (checkpoint) => {
     const reference = await referenceLogits({ checkpoint, ids: rows.map(({ ids }) => ids), wasmUrl })
     const difference = largestDifference(reference, expected)
-    t.diagnostic(`fp32 path: largest logit difference to PyTorch ${difference.toExponential(2)} over ${rows.length} texts`)
+    t.diagnostic(`fp32: largest logit difference to PyTorch ${difference.toExponential(2)} over ${rows.length} texts`)
     assert.ok(difference < tolerance, `${difference}`)
     await withFolder(async (folder) => {
       const manifest = await convertTo(checkpoint, join(folder, 'model'))
@@ -122,7 +123,8 @@ test('licences', async () => {
   const readme = (head, body = '') => ({ 'README.md': `---\n${head}\n---\n${body}` })
   assert.deepEqual(await licenseOf({ ...readme('language: en\nlicense: mit'), LICENSE: 'MIT License' }),
     { id: 'mit', summary: 'mit', text: 'MIT License' })
-  assert.deepEqual(await licenseOf(readme('license:\n- apache-2.0')), { id: 'apache-2.0', summary: 'apache-2.0', text: null })
+  assert.deepEqual(await licenseOf(readme('license:\n- apache-2.0')),
+    { id: 'apache-2.0', summary: 'apache-2.0', text: null })
   assert.deepEqual(await licenseOf(readme('license: other\nlicense_name: "my terms"')),
     { id: 'other', summary: 'my terms', text: null })
   assert.match((await licenseOf()).summary, /^No licence is stated/)
