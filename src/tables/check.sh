@@ -20,11 +20,16 @@ fetch() { # file, then what tells pip to take it
 fetch emoji-2.14.1-py3-none-any.whl emoji==2.14.1
 fetch emoji-0.6.0.tar.gz --no-binary :all: emoji==0.6.0
 
+generate() { # the folder for the tables
+    "$python" "$tables/generate.py" "$sources" "$1"
+    "$python" "$tables/generate_entities.py" "$1/entities_data.h"
+}
 if [ "${1-}" = --write ]; then
-    exec "$python" "$tables/generate.py" "$sources" "$tables"
+    generate "$tables"
+    exit
 fi
-"$python" "$tables/generate.py" "$sources" "$sources/out"
-for header in unicode_data.h emoji_data.h; do
+generate "$sources/out"
+for header in unicode_data.h emoji_data.h entities_data.h; do
     cmp "$sources/out/$header" "$tables/$header"
 done
-echo "src/tables: unicode_data.h and emoji_data.h are what their sources give"
+echo "src/tables: unicode_data.h, emoji_data.h and entities_data.h are what their sources give"
