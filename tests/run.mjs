@@ -135,8 +135,8 @@ function isOlder(file, than) {
 async function ctest(name, options = [], { env } = {}) {
   const folder = `build/${name}`
   const generator = found('ninja') && !existsSync(`${folder}/CMakeCache.txt`) ? ['-G', 'Ninja'] : []
-  await run('cmake', ['-S', '.', '-B', folder, ...generator, ...options])
-  await run('cmake', ['--build', folder, '--parallel', '2'])
+  await run('cmake', ['-S', '.', '-B', folder, ...generator, ...options], { env })
+  await run('cmake', ['--build', folder, '--parallel', '2'], { env })
   await run('ctest', ['--test-dir', folder, '--output-on-failure', '--verbose', '--no-tests=error', '-j', '2'], { env })
 }
 
@@ -195,6 +195,19 @@ const sections = {
       if (!have([`${llvm}/clang`, 'aarch64-linux-gnu-gcc', 'qemu-aarch64'], '64-bit ARM')) return
       await ctest('aarch64', ['-DCMAKE_TOOLCHAIN_FILE=tests/c/aarch64.cmake'])
       await refuseFusedInstructions('build/aarch64/libbertweet.a')
+    }
+  },
+  wasi: {
+    what: 'C tests for WebAssembly, in Node',
+    async run() {
+      if (!have(['cmake', 'ninja', 'python3'], 'C tests for WebAssembly')) return
+      await ctest('wasi', ['-DCMAKE_TOOLCHAIN_FILE=tests/c/wasi.cmake'], {
+        env: {
+          EMSCRIPTEN_ROOT: execFileSync('web/toolchain.sh', { encoding: 'utf8' }).trim(),
+          EM_FROZEN_CACHE: '0',
+          EM_CACHE: join(project, 'build', 'emscripten-cache')
+        }
+      })
     }
   },
   wasm: {
