@@ -16,16 +16,15 @@ import gzip
 import json
 import pathlib
 import shlex
-import subprocess
 import sys
 import time
 
 import fuzz_text
 from alphabets import is_stable
+from ours import ROOT, filter_json
 from reference import MODES
 
 HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
 OURS = "node js/cli/main.js tokenize --tokenizer {tokenizer} --mode {mode} --input json --jsonl --no-truncation"
 SHOWN = 20
 SHRINKING_ROUNDS = 14
@@ -43,17 +42,6 @@ def reference_command(mode, tokenizer):
     ]
 
 
-def ask(command, texts):
-    """Answers of a program to texts, as a list of dictionaries; exits if it fails or skips a line."""
-    lines = "".join(json.dumps(text) + "\n" for text in texts)
-    done = subprocess.run(command, input=lines.encode(), stdout=subprocess.PIPE, cwd=ROOT)
-    answers = done.stdout.decode().split("\n")[:-1]
-    if done.returncode or len(answers) != len(texts):
-        name = shlex.join(map(str, command))
-        sys.exit(f"{name}: exit code {done.returncode}, {len(answers)} answers to {len(texts)} lines")
-    return [json.loads(answer) for answer in answers]
-
-
 class Comparison:
     """The two programs in one mode."""
 
@@ -64,7 +52,7 @@ class Comparison:
     def differences(self, texts):
         """(text, expected, found) for each text that the two answer differently."""
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            expected, found = pool.map(ask, [self.reference, self.ours], [texts, texts])
+            expected, found = pool.map(filter_json, [self.reference, self.ours], [texts, texts])
         return [triple for triple in zip(texts, expected, found) if triple[1] != triple[2]]
 
     def shrink(self, texts):

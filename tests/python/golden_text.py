@@ -12,8 +12,9 @@ import json
 import sys
 
 from alphabets import is_stable
-from compare_text import ask, reference_command
+from compare_text import reference_command
 from fuzz_text import GOLDEN
+from ours import filter_json
 from reference import MODES
 
 CASES = GOLDEN / "text_cases.jsonl"
@@ -22,7 +23,7 @@ CASES = GOLDEN / "text_cases.jsonl"
 def answered(cases):
     """The cases with the packages' answers of now."""
     texts = [case["text"] for case in cases]
-    answers = [ask(reference_command(mode, GOLDEN / "tokenizer-8k"), texts) for mode in MODES]
+    answers = [filter_json(reference_command(mode, GOLDEN / "tokenizer-8k"), texts) for mode in MODES]
     fields = [("ids",), ("text", "ids"), ("text", "ids")]
     for case, *triple in zip(cases, *answers):
         modes = {

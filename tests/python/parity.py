@@ -1,0 +1,168 @@
+"""Our logits and labels against PyTorch's: `npm run test:parity`, in build/venv/torch.
+
+usage: parity.py [NAME ...]      names of CHECKPOINTS, `pipelines`, `dev`; default: all
+
+For each checkpoint, over the texts of tests/golden/texts.json and odd rows of ids: the converter's fp32 path and the
+int8 model it writes against transformers in float32. `pipelines` asks transformers' pipeline() and pysentimiento's
+create_analyzer() about the default model's checkpoint, end to end; `dev` is dev_agreement.py. Prints the figures and
+exits with 1 if one is over its limit. Checkpoints are made once, under build/checkpoints.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import torch
+from checkpoints import BUILD, SHARED, texts
+from golden_logits import golden
+from make_checkpoint import make_checkpoint
+from ours import classify, convert, fp32_logits, int8_logits
+
+HERE = pathlib.Path(__file__).resolve().parent
+TWEET_MINI = SHARED / "models" / "tweet-mini"
+
+# Name: shape of checkpoints.SHAPES, format and type of its files.
+CHECKPOINTS = {
+    "tweet-mini": None,
+    "full-bin": ("full", "bin", "float32"),
+    "full-safetensors": ("full", "safetensors", "float32"),
+    "one-layer": ("one-layer", "bin", "float16"),
+    "seven-labels": ("seven-labels", "safetensors", "bfloat16"),
+    "multi-label": ("multi-label", "sharded", "float32"),
+    "hidden-64": ("hidden-64", "safetensors", "float32"),
+    "hidden-320": ("hidden-320", "bin", "bfloat16"),
+    "hidden-1024": ("hidden-1024", "sharded", "float16"),
+    "deep": ("deep", "safetensors", "float32"),
+}
+
+FP32_LIMIT = 2e-4  # largest difference of a logit
+INT8_AGREEMENT = 0.9  # of labels; random weights turn more often than trained ones
+# The trained model has closer limits.
+TWEET_MINI_FP32_LIMIT = 5e-5
+TWEET_MINI_AGREEMENT = 0.99
+SCORE_LIMIT = 0.03  # largest difference of a score between int8 and float32
+
+
+def labels_of(logits, problem_type):
+    """The predicted class of each text; with several labels, which of them hold."""
+    logits = np.array(logits)
+    return logits > 0 if problem_type == "multi_label_classification" else logits.argmax(1)[:, None]
+
+
+def compare(expected, logits, problem_type):
+    """(largest difference, part of the texts whose labels agree)"""
+    difference = np.abs(np.array(expected) - np.array(logits)).max()
+    same = labels_of(expected, problem_type) == labels_of(logits, problem_type)
+    return difference, same.all(1).mean()
+
+
+def checkpoint_directory(name):
+    """The folder of a checkpoint, made if it is not there."""
+    if name == "tweet-mini":
+        return TWEET_MINI
+    directory = BUILD / name
+    if not (directory / "complete").exists():
+        shape, file_format, dtype = CHECKPOINTS[name]
+        make_checkpoint(shape, directory, transformers=True, file_format=file_format, dtype=dtype)
+        (directory / "complete").touch()
+    return directory
+
+
+def check_checkpoint(name):
+    checkpoint, model = checkpoint_directory(name), BUILD / "models" / name
+    if not checkpoint.exists():
+        print(f"skipped: {name}: BERTWEET_SHARED (../shared) has no such checkpoint")
+        return True
+    reference = golden(checkpoint)
+    rows = [row["ids"] for row in reference["rows"]]
+    expected = [row["logits"] for row in reference["rows"]]
+    fp32, _ = compare(expected, fp32_logits(checkpoint, rows), reference["problem_type"])
+    convert(checkpoint, model)
+    int8, agreement = compare(expected, int8_logits(model, rows), reference["problem_type"])
+    spread = np.ptp(expected, axis=0).min()
+    print(
+        f"{name:<16} {len(rows)} rows, logits spread by {spread:.1f}: fp32 within {fp32:.1e}, "
+        f"int8 within {int8:.1e}, labels agree on {agreement:.1%}",
+        flush=True,
+    )
+    is_trained = name == "tweet-mini"
+    least = TWEET_MINI_AGREEMENT if is_trained else INT8_AGREEMENT
+    return fp32 <= (TWEET_MINI_FP32_LIMIT if is_trained else FP32_LIMIT) and agreement >= least
+
+
+def report(name, expected, lines, preprocess):
+    """Compares {label: score} of each text with what our command line says of it."""
+    ours = classify(lines, BUILD / "models" / "tweet-mini", preprocess)
+    difference = max(
+        abs(scores[label] - our["scores"][label]) for scores, our in zip(expected, ours) for label in scores
+    )
+    agreement = np.mean([max(scores, key=scores.get) == our["label"] for scores, our in zip(expected, ours)])
+    print(f"{name}: {len(lines)} texts, scores within {difference:.4f}, labels agree on {agreement:.1%}", flush=True)
+    return difference <= SCORE_LIMIT and agreement >= TWEET_MINI_AGREEMENT
+
+
+def check_pipelines():
+    if not TWEET_MINI.exists():
+        print("skipped: pipelines: BERTWEET_SHARED (../shared) has no tweet-mini checkpoint")
+        return True
+    convert(TWEET_MINI, BUILD / "models" / "tweet-mini")
+    lines = texts()
+    return all([check_transformers(lines), check_pysentimiento(lines)])
+
+
+def check_transformers(lines):
+    import transformers
+
+    pipeline = transformers.pipeline("text-classification", model=str(TWEET_MINI), top_k=None)
+    answers = [{entry["label"]: entry["score"] for entry in answer} for answer in pipeline(lines)]
+    name = f"transformers {transformers.__version__} pipeline() ({pipeline.model.dtype})"
+    return report(name, answers, lines, "none")
+
+
+def check_pysentimiento(lines):
+    os.environ["HF_HOME"] = str(BUILD / "huggingface")  # where it writes its data sets
+    from pysentimiento import create_analyzer
+
+    analyzer = create_analyzer(
+        model_name=str(TWEET_MINI),
+        task="sentiment",
+        lang="en",
+        preprocessing_args={"user_token": "@USER", "url_token": "HTTPURL"},
+    )
+    with torch.inference_mode():
+        single = [analyzer.predict(line).probas for line in lines]
+    batch = [answer.probas for answer in analyzer.predict(lines)]
+    return all(
+        [
+            report("pysentimiento create_analyzer(), a text a call", single, lines, "pysentimiento"),
+            report("pysentimiento create_analyzer(), a list", batch, lines, "pysentimiento"),
+        ]
+    )
+
+
+def check_dev():
+    model = BUILD / "models" / "tweet-mini"
+    if not TWEET_MINI.exists():
+        print("skipped: dev: BERTWEET_SHARED (../shared) has no tweet-mini checkpoint")
+        return True
+    convert(TWEET_MINI, model)
+    return subprocess.run([sys.executable, HERE / "dev_agreement.py", "--model", model]).returncode == 0
+
+
+def main():
+    checks = {name: lambda name=name: check_checkpoint(name) for name in CHECKPOINTS}
+    checks |= {"pipelines": check_pipelines, "dev": check_dev}
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", choices=[[], *checks], metavar="NAME", help=", ".join(checks))
+    names = parser.parse_args().names or list(checks)
+    failed = [name for name in names if not checks[name]()]
+    print(json.dumps({"failed": failed}))
+    sys.exit(bool(failed))
+
+
+if __name__ == "__main__":
+    main()
