@@ -51,15 +51,16 @@ def reference_answers():
     path = BUILD / f"answers-{fingerprint()}.jsonl"
     if path.exists():
         return path
-    import compare_text
     import fuzz_text
+    from compare_text import reference_command
+    from ours import filter_json
 
     cases = fuzz_text.read_cases(GOLDEN / "text_cases.jsonl")
     lines = list(fuzz_text.generate(SEED, COUNT, cases, fuzz_text.read_merges(str(TOKENIZER))))
     by_mode = []
     for mode in MODES:
         print(f"asking the packages about {len(lines):,} lines in mode {mode}", flush=True)
-        answers = compare_text.ask(compare_text.reference_command(mode, str(TOKENIZER)), lines)
+        answers = filter_json(reference_command(mode, str(TOKENIZER)), lines)
         by_mode.append([[answer["text"], answer["ids"]] for answer in answers])
     with open(path.with_suffix(".new"), "w") as file:
         for line, *answers in zip(lines, *by_mode):
