@@ -226,7 +226,8 @@ class Classifier {
    * The tokens of a text, as Python's tokenizer has them.
    *
    * @param {string} text
-   * @param {{signal?: AbortSignal, truncation?: boolean}} [options]  truncation: cut to maxTokens, default true
+   * @param {{signal?: AbortSignal, truncation?: boolean, preprocess?: 'none' | 'pysentimiento' | 'bertweet'}} [options]
+   *   truncation: cut to maxTokens, default true; preprocess: another text mode than the classifier's
    * @returns {Promise<{ids: number[], tokens: string[], text: string, truncated: boolean}>}
    *   text: after preprocessing
    */
@@ -234,8 +235,8 @@ class Classifier {
     checkTokenizeOptions(options)
     if (Array.isArray(text)) throw new BertweetError('input', 'tokenize takes one text.')
     checkTexts(text)
-    const { signal, truncation = true } = options
-    const { ids, ...rest } = await this.#request('tokenize', { text, truncation }, { signal })
+    const { signal, truncation = true, preprocess } = options
+    const { ids, ...rest } = await this.#request('tokenize', { text, truncation, preprocess }, { signal })
     return { ids: Array.from(ids), ...rest }
   }
 
@@ -265,8 +266,7 @@ class Classifier {
     return runSelfTest({
       manifest,
       preprocess: this.#options.preprocess ?? manifest.preprocess,
-      tokenize: async (text, preprocess) =>
-        (await this.#request('tokenize', { text, truncation: true, preprocess }, options)).ids,
+      tokenize: async (text, preprocess) => (await this.tokenize(text, { ...options, preprocess })).ids,
       logits: (rows) => this.logits(rows, options),
       sha256: createSha256(this.#options.wasmUrl)
     })

@@ -198,7 +198,10 @@ export interface Classifier<Label extends string = string> {
     options?: { signal?: AbortSignal; topK?: number }
   ): Promise<Classification<Label>[]>
   /** The tokens of a text, as Python's tokenizer has them. */
-  tokenize(text: string, options?: { signal?: AbortSignal; truncation?: boolean }): Promise<Tokens>
+  tokenize(
+    text: string,
+    options?: { signal?: AbortSignal; truncation?: boolean; preprocess?: TextMode }
+  ): Promise<Tokens>
   /** Raw output of the classification head, rows x labels, for ready token ids. */
   logits(
     ids: ArrayLike<number> | readonly ArrayLike<number>[],

@@ -43,7 +43,7 @@ const LOAD = {
 }
 const pick = (checks, ...names) => Object.fromEntries(names.map((name) => [name, checks[name]]))
 const CLASSIFY = { ...pick(LOAD, 'signal'), topK: [isPositive, 'a positive number'] }
-const TOKENIZE = { ...pick(LOAD, 'signal'), truncation: [isBoolean, 'true or false'] }
+const TOKENIZE = { ...pick(LOAD, 'signal', 'preprocess'), truncation: [isBoolean, 'true or false'] }
 
 /** @param {ClassifierOptions} options  undefined values count as absent */
 export function checkLoadOptions(options) {
@@ -60,7 +60,7 @@ export function checkLoadOptions(options) {
 /** @param {{signal?: AbortSignal, topK?: number}} options */
 export const checkClassifyOptions = (options) => check('classify', options, CLASSIFY)
 
-/** @param {{signal?: AbortSignal, truncation?: boolean}} options */
+/** @param {{signal?: AbortSignal, truncation?: boolean, preprocess?: string}} options */
 export const checkTokenizeOptions = (options) => check('tokenize', options, TOKENIZE)
 
 /** @param {{signal?: AbortSignal}} options */

@@ -5,7 +5,7 @@
 import { createSha256 } from '../hash.js'
 import { readModel } from '../manifest.js'
 import { UsageError } from './options.js'
-import { locateModel } from './model.js'
+import { defaultModel, locateModel } from './model.js'
 import { formatBytes, painter, write } from './output.js'
 
 export const usage = '[model] [options]'
@@ -21,7 +21,7 @@ export async function run({ json }, models, io) {
 }
 
 async function readManifest(place, signal) {
-  const model = await locateModel(place) ?? (await import('../../models/tweet-mini/index.js')).default
+  const model = await locateModel(place) ?? await defaultModel()
   return (await readModel(model, { signal, sha256: createSha256(null) })).manifest
 }
 

@@ -37,6 +37,9 @@ export async function locateModel(model) {
   throw new BertweetError('input', `${model} has no manifest.json. ${advice}`)
 }
 
+/** The model that comes with the package, as createClassifier takes it. */
+export const defaultModel = async () => (await import('../../models/tweet-mini/index.js')).default
+
 /**
  * The classifier of a command line, with a bar while it loads.
  *

@@ -22,6 +22,7 @@ const COMMANDS = {
   logits: () => import('./logits.js'),
   info: () => import('./info.js'),
   convert: () => import('./convert.js'),
+  verify: () => import('./verify.js'),
   serve: () => import('./serve.js'),
   start: () => import('./start.js'),
 }
