@@ -2,8 +2,8 @@
 
 usage: dev_agreement.py [--model DIR]      (any Python; the data in BERTWEET_SHARED, else it is skipped)
 
-Classifies the texts with our command line and compares the labels with tests/golden/dev-logits-tweet-mini.json: at least
-99 % must agree, and the macro-averaged recall of the gold labels may differ by half a point.
+Classifies the texts with our command line and compares the labels with tests/golden/dev-logits-tweet-mini.json: 99 % at
+least must agree, and the macro-averaged recall of the gold labels may differ by half a point.
 """
 
 import argparse

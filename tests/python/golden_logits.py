@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from checkpoints import encode, texts
 from reference import load_tokenizer
-from transformers import RobertaForSequenceClassification
+from transformers import RobertaForSequenceClassification, logging
 
 PACKAGES = ["torch", "transformers", "pysentimiento", "emoji", "numpy"]
 HIDDEN_STATES_OF = [0, 4]  # a text of a few ids and one with more
@@ -53,6 +53,8 @@ def provenance(checkpoint):
 
 
 def load_model(checkpoint):
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
     torch.set_num_threads(1)  # the order of sums would depend on the number of cores
     model = RobertaForSequenceClassification.from_pretrained(
         checkpoint, dtype=torch.float32, attn_implementation="eager"

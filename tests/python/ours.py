@@ -22,8 +22,8 @@ def filter_json(command, values):
 
 
 def convert(checkpoint, model):
-    """Writes a model; what the converter prints goes to stderr."""
-    subprocess.run([*CLI, "convert", checkpoint, model], check=True, cwd=ROOT, stdout=sys.stderr)
+    """Writes a model."""
+    subprocess.run([*CLI, "convert", checkpoint, model], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
 def fp32_logits(checkpoint, rows):

@@ -9,6 +9,7 @@ exits with 1 if one is over its limit. Checkpoints are made once, under build/ch
 """
 
 import argparse
+import functools
 import json
 import os
 import pathlib
@@ -72,8 +73,16 @@ def checkpoint_directory(name):
     return directory
 
 
+@functools.cache
+def converted(name):
+    """The folder of a checkpoint's int8 model, converted in this run."""
+    model = BUILD / "models" / name
+    convert(checkpoint_directory(name), model)
+    return model
+
+
 def check_checkpoint(name):
-    checkpoint, model = checkpoint_directory(name), BUILD / "models" / name
+    checkpoint = checkpoint_directory(name)
     if not checkpoint.exists():
         print(f"skipped: {name}: BERTWEET_SHARED (../shared) has no such checkpoint")
         return True
@@ -81,8 +90,7 @@ def check_checkpoint(name):
     rows = [row["ids"] for row in reference["rows"]]
     expected = [row["logits"] for row in reference["rows"]]
     fp32, _ = compare(expected, fp32_logits(checkpoint, rows), reference["problem_type"])
-    convert(checkpoint, model)
-    int8, agreement = compare(expected, int8_logits(model, rows), reference["problem_type"])
+    int8, agreement = compare(expected, int8_logits(converted(name), rows), reference["problem_type"])
     spread = np.ptp(expected, axis=0).min()
     print(
         f"{name:<16} {len(rows)} rows, logits spread by {spread:.1f}: fp32 within {fp32:.1e}, "
@@ -96,7 +104,7 @@ def check_checkpoint(name):
 
 def report(name, expected, lines, preprocess):
     """Compares {label: score} of each text with what our command line says of it."""
-    ours = classify(lines, BUILD / "models" / "tweet-mini", preprocess)
+    ours = classify(lines, converted("tweet-mini"), preprocess)
     difference = max(
         abs(scores[label] - our["scores"][label]) for scores, our in zip(expected, ours) for label in scores
     )
@@ -109,7 +117,6 @@ def check_pipelines():
     if not TWEET_MINI.exists():
         print("skipped: pipelines: BERTWEET_SHARED (../shared) has no tweet-mini checkpoint")
         return True
-    convert(TWEET_MINI, BUILD / "models" / "tweet-mini")
     lines = texts()
     return all([check_transformers(lines), check_pysentimiento(lines)])
 
@@ -124,7 +131,7 @@ def check_transformers(lines):
 
 
 def check_pysentimiento(lines):
-    os.environ["HF_HOME"] = str(BUILD / "huggingface")  # where it writes its data sets
+    os.environ |= {"HF_HOME": str(BUILD / "huggingface"), "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}  # for its data sets
     from pysentimiento import create_analyzer
 
     analyzer = create_analyzer(
@@ -145,12 +152,11 @@ def check_pysentimiento(lines):
 
 
 def check_dev():
-    model = BUILD / "models" / "tweet-mini"
     if not TWEET_MINI.exists():
         print("skipped: dev: BERTWEET_SHARED (../shared) has no tweet-mini checkpoint")
         return True
-    convert(TWEET_MINI, model)
-    return subprocess.run([sys.executable, HERE / "dev_agreement.py", "--model", model]).returncode == 0
+    command = [sys.executable, HERE / "dev_agreement.py", "--model", converted("tweet-mini")]
+    return subprocess.run(command).returncode == 0
 
 
 def main():
