@@ -115,7 +115,12 @@ async function convert({ checkpoint, output, name, repository = null, revision =
     format: 'bertweet-wasm',
     version: 1,
     name,
-    source: { repository, revision, files: await checkpoint.sources() },
+    source: {
+      repository,
+      revision,
+      files: await checkpoint.sources(),
+      tensors: await hashTensors(checkpoint, (data) => wasm.toFloats(data), signal),
+    },
     license: readLicense(checkpoint, repository),
     config: describeConfig(architecture),
     labels: architecture.labels,

@@ -8,6 +8,7 @@
 import { BertweetError } from '../errors.js'
 import { compareScores } from '../convert/fidelity.js'
 import { convertCheckpoint } from '../convert/index.js'
+import { buildTokenizer } from '../convert/tokenizer.js'
 import { explainIds } from './explain-ids.js'
 import { isClean, mismatch, note } from './findings.js'
 import { compareFingerprints } from './fingerprints.js'
@@ -62,8 +63,9 @@ export const THRESHOLDS = Object.freeze(
 export async function verifyModel(options) {
   const { classifier, manifest, checkpoint, texts, preprocess, wasmUrl, onProgress = () => {}, signal } = options
   const { maxTokens } = manifest
-  const reference = await openReference(checkpoint, { preprocess, maxTokens, wasmUrl, signal })
-  const findings = [...await compareFiles(manifest, checkpoint), ...compareConfig(manifest, checkpoint)]
+  const { tokenizer, refusal } = readTokenizer(checkpoint.tokenizerFiles)
+  const reference = await openReference(checkpoint, { tokenizer, preprocess, maxTokens, wasmUrl, signal })
+  const findings = [...await compareFiles(manifest, checkpoint), ...compareConfig(manifest, checkpoint), ...refusal]
   const isSameShape = findings.every(({ kind }) => kind !== 'config')
 
   const ids = await compareIds(reference, classifier, manifest, texts)
@@ -132,6 +134,18 @@ function compareConfig({ config, labels, problemType }, { architecture }) {
 }
 
 /* ------------------------------------------------------------------------------------------------------ text -- */
+
+/** The checkpoint's tokenizer; where its files contradict each other, what vocab.txt and bpe.codes alone say. */
+function readTokenizer(files) {
+  try {
+    return { tokenizer: buildTokenizer(files), refusal: [] }
+  } catch (error) {
+    if (error.code !== 'model') throw error
+    const { 'vocab.txt': vocabulary, 'bpe.codes': codes } = files
+    const tokenizer = buildTokenizer({ 'vocab.txt': vocabulary, 'bpe.codes': codes })
+    return { tokenizer, refusal: [mismatch('vocabulary', error.message.replace(/\.$/, ''))] }
+  }
+}
 
 async function compareIds(reference, classifier, { preprocess: mode }, texts) {
   const tokenize = async (text, preprocess) => (await classifier.tokenize(text, { preprocess })).ids

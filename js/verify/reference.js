@@ -16,14 +16,15 @@ const BATCH_NBYTES = 1 << 27
 /**
  * @param {import('../convert/checkpoint.js').Checkpoint} checkpoint
  * @param {object} how
+ * @param {import('../convert/tokenizer.js').Tokenizer} [how.tokenizer]  default: of the checkpoint's files
  * @param {'none' | 'pysentimiento' | 'bertweet'} [how.preprocess]  default: defaultPreprocess
  * @param {number} how.maxTokens
  * @param {string | URL} [how.wasmUrl]  of bertweet-convert.wasm
  * @param {AbortSignal} [how.signal]
  */
-export async function openReference(checkpoint, { preprocess, maxTokens, wasmUrl, signal }) {
+export async function openReference(checkpoint, { tokenizer = buildTokenizer(checkpoint.tokenizerFiles), preprocess,
+  maxTokens, wasmUrl, signal }) {
   const { architecture } = checkpoint
-  const tokenizer = buildTokenizer(checkpoint.tokenizerFiles)
   const module = await compileConverter(wasmUrl)
   const image = tokenizerImage(tokenizer)
   const text = await Wasm.create(module, image.length)
