@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url'
 const project = fileURLToPath(new URL('..', import.meta.url))
 const inCi = process.env.CI === 'true'
 const llvm = '/usr/lib/llvm-19/bin'
+const python = 'build/venv/text/bin/python' // of tests/python/setup.sh
 process.chdir(project)
 process.env.BERTWEET_SHARED ??= join(project, '..', 'shared')
 
@@ -23,17 +24,17 @@ const totals = { passed: 0, failed: 0 } // tests; a section that counts none is 
 let skips = [] // reasons, in the current section
 
 /**
- * Runs a command, shows what it prints, and counts the tests that CTest, node:test or pytest say they ran. Throws if it
- * fails.
+ * Runs a command, shows what it prints (quiet: only if it fails), and counts the tests that CTest, node:test or pytest
+ * say they ran. Throws if it fails.
  */
-async function run(command, args = [], { env = {} } = {}) {
+async function run(command, args = [], { env = {}, quiet = false } = {}) {
   console.log(`$ ${[command, ...args].join(' ')}`)
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => {
       output += text
-      process.stdout.write(text)
+      if (!quiet) process.stdout.write(text)
     })
   }
   const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
@@ -47,7 +48,10 @@ async function run(command, args = [], { env = {} } = {}) {
     add(word === 'passed' ? number : 0, word === 'failed' ? number : 0)
   }
   for (const [, reason] of output.matchAll(/(?:^|[\s:])skipped: (.*)$/gm)) skips.push(reason)
-  if (code !== 0) throw new Error(`${command} ended with ${code}`)
+  if (code !== 0) {
+    if (quiet) process.stdout.write(output)
+    throw new Error(`${command} ended with ${code}`)
+  }
 }
 
 function add(passed, failed) {
@@ -116,9 +120,9 @@ async function install(packages) {
     return
   }
   const options = ['-q', '-o', 'DPkg::Lock::Timeout=600']
-  const env = { DEBIAN_FRONTEND: 'noninteractive' }
-  await run('apt-get', [...options, 'update'], { env })
-  await run('apt-get', [...options, 'install', '-y', '--no-install-recommends', ...packages], { env })
+  const how = { env: { DEBIAN_FRONTEND: 'noninteractive' }, quiet: true }
+  await run('apt-get', [...options, 'update'], how)
+  await run('apt-get', [...options, 'install', '-y', '--no-install-recommends', ...packages], how)
 }
 
 function pythonCanMakeEnvironments() {
@@ -170,7 +174,7 @@ const sections = {
   },
   tables: {
     what: 'generated tables, generated again',
-    run: () => run('src/tables/check.sh')
+    run: () => run('src/tables/check.sh', [], { env: existsSync(python) ? { PYTHON: python } : {} })
   },
   bare: {
     what: 'src/ without a build system',
@@ -221,10 +225,11 @@ const sections = {
   text: {
     what: 'texts to ids, against the Python packages',
     async run() {
-      const python = 'build/venv/text/bin/python'
       if (!have([python, 'build/venv/normalize/bin/python'], 'comparison with the Python packages')) return
       await run(python, ['tests/python/golden_text.py'])
       await run(python, ['tests/python/compare_text.py'])
+      await run(python, ['tests/mutation/run.py'])
+      await run(python, ['tests/python/random_tokenizers.py', '--library', 'build/mutation/objects/original.so'])
     }
   },
   browser: {
