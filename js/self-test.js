@@ -53,7 +53,8 @@ export async function runSelfTest({ manifest, preprocess, tokenize, logits, sha2
     findings.push(mismatch('scores', `Scores differ from the reference's by ${maxDifference.toPrecision(3)}, allowed ` +
       `are ${tolerance}; most for ${JSON.stringify(texts[differences.indexOf(maxDifference)])}`))
   }
-  const bits = arithmetic !== ARITHMETIC ? 'unknown' : await sha256(littleEndian(values)) === expectedBits ? 'same' : 'other'
+  const bits = arithmetic !== ARITHMETIC ? 'unknown'
+    : await sha256(littleEndian(values)) === expectedBits ? 'same' : 'other'
   findings.push(...describeBits(bits, arithmetic))
   const same = found.filter((ids, index) => sameIds(ids, expected[index])).length
   return { passed: isClean(findings), texts: texts.length, ids: { same }, scores: { maxDifference, tolerance }, bits,
@@ -70,7 +71,10 @@ function describeBits(bits, arithmetic) {
     'it, or this build computes something else')]
 }
 
-/** @returns {{texts: {text: string, ids: number[], scores: number[]}[], tolerance: number, arithmetic: number, logits: string}} */
+/**
+ * @returns {{texts: {text: string, ids: number[], scores: number[]}[], tolerance: number, arithmetic: number,
+ *   logits: string}}
+ */
 function readSelfTest({ name, selfTest, labels }) {
   const isNumbers = (value) => Array.isArray(value) && value.length > 0 && value.every(Number.isFinite)
   const isCase = (value) => typeof value?.text === 'string' && isNumbers(value.ids) && isNumbers(value.scores) &&

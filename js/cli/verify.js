@@ -19,16 +19,16 @@ import { fit, formatBytes, painter, progressBar, write } from './output.js'
 
 export const usage = '[model] [--checkpoint folder] [options]'
 export const summary = 'check a model by its self-test, or against its checkpoint'
-export const details = `Without a checkpoint the self-test in the model's manifest is replayed: token ids as the reference has them, scores
-within a tolerance of 32-bit floats, logits the same to the bit as at conversion.
+export const details = `Without a checkpoint the self-test in the model's manifest is replayed: token ids as the
+reference has them, scores within a tolerance of 32-bit floats, logits the same to the bit as at conversion.
 
-With --checkpoint, the folder that the model was converted from, files, labels, ids and weights are compared as well,
-and the scores of the fp32 path on the checkpoint's own weights with those of the int8 model, over texts used for
-nothing else. What differs is named: another text mode (normalization), another version of the package emoji, a shifted
-vocabulary, tensors rounded to 16 bits, scales that are off.
+With --checkpoint, the folder that the model was converted from, files, labels, ids and weights are compared
+as well, and the scores of the int8 model with those of 32-bit floats on the checkpoint's own weights, over
+texts used for nothing else. What differs is named: another text mode (normalization), another version of the
+package emoji, a shifted vocabulary, tensors rounded to 16 bits, scales that are off.
 
-The hash of ids is the SHA-256 of all ids as 32-bit little-endian integers, one text after the other; in Python
-hashlib.sha256(numpy.concatenate(ids).astype("<i4").tobytes()).hexdigest().
+The hash of ids is the SHA-256 of all ids as 32-bit little-endian integers, one text after the other; in
+Python: hashlib.sha256(numpy.concatenate(ids).astype("<i4").tobytes()).hexdigest()
 
 Exit code 1 if anything is wrong; notes are no failure.`
 
@@ -43,7 +43,7 @@ const threshold = (what, value) => ({ value: 'NUMBER', help: `${what}; default: 
 export const options = {
   checkpoint: { value: 'FOLDER', help: 'that the model was converted from' },
   texts: { value: 'FILE', help: `a text a line, instead of the ${FIDELITY_TEXTS.length} of the package` },
-  preprocess: { value: 'MODE', choices: TEXT_MODES, help: 'the text mode that is right; default: what fits the checkpoint' },
+  preprocess: { value: 'MODE', choices: TEXT_MODES, help: 'text mode that is right; default: the checkpoint\'s' },
   'min-agreement': threshold('share of texts with the same label', THRESHOLDS.minAgreement),
   'max-difference': threshold('largest difference of a score', THRESHOLDS.maxScoreDifference),
   'max-mean-difference': threshold('mean difference of scores', THRESHOLDS.maxMeanDifference),
@@ -138,6 +138,7 @@ function readThresholds(values) {
 
 const LABEL_WIDTH = 14
 const TEXT_WIDTH = 60
+const BEST_WIDTH = 17
 
 function describeReport({ model, passed, selfTest, comparison }, labels, { stdout, env }) {
   const paint = painter(stdout, env)
@@ -150,15 +151,17 @@ function describeReport({ model, passed, selfTest, comparison }, labels, { stdou
   return `${lines.join('')}\n${verdict}\n`
 }
 
-const describeSelfTest = ({ texts, ids, scores, bits }, line) => line('self-test', `${texts} texts: ids of ${ids.same} ` +
-  `the reference's; scores differ by ${number(scores.maxDifference)} at most (allowed ${number(scores.tolerance)}); ` +
-  `bits ${{ same: 'the same', other: 'OTHERS', unknown: 'not comparable' }[bits]}`)
+const BITS = { same: 'the same bits', other: 'OTHER BITS', unknown: 'bits of another arithmetic' }
+
+const describeSelfTest = ({ texts, ids, scores, bits }, line) =>
+  line('self-test', `ids right for ${ids.same} of ${texts} texts; scores differ by ${number(scores.maxDifference)} ` +
+    `at most (${number(scores.tolerance)} allowed); ${BITS[bits]}`)
 
 function describeComparison({ sameImage, ids, scores }, labels, line, paint) {
   const rows = [
     line('ids', `${ids.texts} texts, ${ids.tokens} ids, SHA-256 ${ids.model}`),
     ...ids.model === ids.reference ? [] : [line('', `the checkpoint's: ${ids.reference}`)],
-    line('weights', sameImage ? 'byte for byte what the checkpoint converts to' : 'not what the checkpoint converts to'),
+    line('weights', `${sameImage ? 'byte for byte' : 'not byte for byte'} what the checkpoint converts to`),
   ]
   if (!scores) return rows.join('')
   const { thresholds, worst } = scores
@@ -168,8 +171,8 @@ function describeComparison({ sameImage, ids, scores }, labels, line, paint) {
     line('scores', `differ by ${number(scores.maxScoreDifference)} at most (${number(thresholds.maxScoreDifference)} ` +
       `allowed), ${number(scores.meanScoreDifference)} on average (${number(thresholds.maxMeanDifference)})`),
     line('KL divergence', `${number(scores.klDivergence)} nats (${number(thresholds.maxKl)} allowed)`),
-    `\n${paint.bold(`${fit('furthest apart', TEXT_WIDTH)}  diff.  32-bit floats      int8`)}\n`,
-    ...worst.map(({ text, difference, reference, model }) => `${fit(text, TEXT_WIDTH)}  ${difference.toFixed(4)} ` +
+    `\n${paint.bold(`${fit('furthest apart', TEXT_WIDTH)}  differ  ${fit('32-bit floats', BEST_WIDTH)}  int8`)}\n`,
+    ...worst.map(({ text, difference, reference, model }) => `${fit(text, TEXT_WIDTH)}  ${difference.toFixed(4)}  ` +
       `${bestOf(reference, labels, paint)}  ${bestOf(model, labels, paint)}\n`),
   )
   return rows.join('')
@@ -177,7 +180,7 @@ function describeComparison({ sameImage, ids, scores }, labels, line, paint) {
 
 function bestOf(scores, labels, paint) {
   const best = scores.indexOf(Math.max(...scores))
-  return `${paint.label(labels[best], fit(labels[best], 10))} ${scores[best].toFixed(4)}`
+  return `${paint.label(labels[best], fit(labels[best], BEST_WIDTH - 7))} ${scores[best].toFixed(4)}`
 }
 
 function describeFinding({ kind, severity, message }, paint) {

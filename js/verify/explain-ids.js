@@ -10,7 +10,8 @@ const NUM_SPECIAL = 4
 /** Of the ids that differ, the share that must be shifted by the same number. */
 const SHIFTED_SHARE = 0.9
 /** Emoji and what joins, colours and selects them. */
-const EMOJI = /[0-9#*]\ufe0f?\u20e3|\p{Extended_Pictographic}|\p{Regional_Indicator}|[\u200d\ufe0f\u{1f3fb}-\u{1f3ff}\u{e0020}-\u{e007f}]/gu
+const EMOJI = new RegExp('[0-9#*]\\ufe0f?\\u20e3|\\p{Extended_Pictographic}|\\p{Regional_Indicator}|' +
+  '[\\u200d\\ufe0f\\u{1f3fb}-\\u{1f3ff}\\u{e0020}-\\u{e007f}]', 'gu')
 
 /**
  * @typedef {import('../manifest.js').TEXT_MODES[number]} TextMode

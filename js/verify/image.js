@@ -34,8 +34,8 @@ export function readTensors(image) {
 }
 
 /**
- * What reads the rows of a tensor as floats: rows of an embedding or of f32 numbers; of a linear layer the weights of an
- * output over its input channels, as torch.nn.Linear has them (smoothing and splitting undone).
+ * What reads the rows of a tensor as floats: rows of an embedding or of f32 numbers; of a linear layer the weights of
+ * an output over its input channels, as torch.nn.Linear has them (smoothing and splitting undone).
  *
  * @param {ImageTensor} tensor  not of type u32
  * @returns {(row: number) => Float32Array}  the row's numbers, in an array of its own

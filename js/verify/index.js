@@ -72,8 +72,8 @@ export async function verifyModel(options) {
   findings.push(...ids.findings)
   const { architecture } = checkpoint
   if (reference.vocabSize > architecture.vocabSize) {
-    findings.push(mismatch('vocabulary', `vocab.txt has ${reference.vocabSize} tokens, the embedding of the checkpoint ` +
-      `${architecture.vocabSize} rows`))
+    findings.push(mismatch('vocabulary', `vocab.txt has ${reference.vocabSize} tokens, the embedding of the ` +
+      `checkpoint ${architecture.vocabSize} rows`))
   }
   let sameImage = false
   let scores = null
@@ -83,10 +83,9 @@ export async function verifyModel(options) {
     sameImage = weights.sameImage
     const isRunnable = ids.expected.every((row) => row.every((id) => id < architecture.vocabSize))
     const rows = { model: ids.found, reference: isRunnable ? ids.expected : ids.found }
-    const [expected, found] = [
-      await reference.scores(rows.reference, (loaded) => onProgress({ stage: 'reference', loaded, total: texts.length })),
-      await modelScores(classifier, reference, rows.model, onProgress, signal)
-    ]
+    const tell = (stage) => (loaded) => onProgress({ stage, loaded, total: texts.length })
+    const expected = await reference.scores(rows.reference, tell('reference'))
+    const found = await modelScores(classifier, reference, rows.model, tell('model'), signal)
     scores = reportScores(texts, expected, found, reference.isMultiLabel, { ...THRESHOLDS, ...options.thresholds })
     findings.push(...judgeScores(scores))
   }
@@ -221,11 +220,11 @@ export function assembleImage(nbytes, shards, bytesOf) {
 /* ---------------------------------------------------------------------------------------------------- scores -- */
 
 /** Scores of the int8 model, at temperature 1. */
-async function modelScores(classifier, reference, rows, onProgress = () => {}, signal) {
+async function modelScores(classifier, reference, rows, onProgress, signal) {
   const scores = []
   for (let at = 0; at < rows.length; at += BATCH) {
     scores.push(...reference.toScores(await classifier.logits(rows.slice(at, at + BATCH), { signal })))
-    onProgress({ stage: 'model', loaded: scores.length, total: rows.length })
+    onProgress(scores.length)
   }
   return scores
 }

@@ -11,10 +11,13 @@ function roundTo(value, bits, lowest) {
   return (value / quantum + ROUNDER - ROUNDER) * quantum
 }
 
-/** The formats by their names: what a finite f32 number becomes in them. */
+/**
+ * The formats by their names: what a finite f32 number becomes in them. Most numbers that bf16 holds fp16 holds too, so
+ * bf16 is asked first.
+ */
 export const ROUNDINGS = Object.freeze({
   /** @param {number} value */
-  fp16: (value) => Math.abs(value) >= 65520 ? Math.sign(value) * Infinity : roundTo(value, 10, -14),
-  /** @param {number} value */
   bf16: (value) => roundTo(value, 7, -126),
+  /** @param {number} value */
+  fp16: (value) => Math.abs(value) >= 65520 ? Math.sign(value) * Infinity : roundTo(value, 10, -14),
 })

@@ -33,7 +33,7 @@ const MAX_SHIFT = 3
  * @param {ComparedWeights} compared
  * @returns {Promise<{findings: import('./findings.js').Finding[], distant: string[]}>}
  *   findings: none if the image is, to the bit, what the checkpoint converts to; distant: tensors of the image whose
- *   numbers are not the checkpoint's
+ *   numbers are not the checkpoint's, rounded ones apart
  */
 export async function compareWeights({ checkpoint, toFloats, image, rebuilt }) {
   const expected = rebuilt && readTensors(rebuilt)
@@ -51,8 +51,8 @@ export async function compareWeights({ checkpoint, toFloats, image, rebuilt }) {
     const source = await openSource(checkpoint, tensor, toFloats)
     const found = [...compareRows(tensor, twin, source), ...compareBias(tensor, source)]
     findings.push(...found)
-    const names = found.length > 0 ? distant : repacked
-    names.push(tensor.name)
+    if (found.some(({ kind }) => kind !== 'precision')) distant.push(tensor.name)
+    if (found.length === 0) repacked.push(tensor.name)
   }
   if (repacked.length > 0 && rebuilt) {
     findings.push(note('packing', `${count(repacked.length, 'tensor')} (${abridge(repacked)}) ` +
@@ -100,10 +100,13 @@ async function openSource(checkpoint, { name, rows, columns, sources }, toFloats
   const parts = partsOf(architecture, name)
   const joined = async (what, length) => {
     const values = new Float32Array(length)
-    for (const [index, part] of parts.entries()) values.set(await read(`${part}.${what}`), index * length / parts.length)
+    for (const [index, part] of parts.entries()) {
+      values.set(await read(`${part}.${what}`), index * length / parts.length)
+    }
     return values
   }
-  return { row: rowsOf(await joined('weight', rows * sources), sources), numRows: rows, bias: await joined('bias', rows) }
+  const weights = await joined('weight', rows * sources)
+  return { row: rowsOf(weights, sources), numRows: rows, bias: await joined('bias', rows) }
 }
 
 /** The checkpoint's layers that stand side by side in a linear layer of the image. */
