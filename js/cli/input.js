@@ -47,6 +47,16 @@ export async function openInput({ input = 'text', column }, texts, { stdin, stde
   return { header: null, batches: cut(readLines(pieces, parse)) }
 }
 
+/**
+ * Lines of a stream, in lists.
+ *
+ * @template T
+ * @param {AsyncIterable<Uint8Array>} stream
+ * @param {(line: string, number: number) => T} parse
+ * @returns {AsyncGenerator<{text: T, line: number}[]>}
+ */
+export const readLineBatches = (stream, parse) => cut(readLines(decode(stream), parse))
+
 /** Invalid bytes become U+FFFD, one for each maximal subpart; a byte order mark stays, as it does in Python. */
 async function* decode(stream) {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })

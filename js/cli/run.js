@@ -23,6 +23,7 @@ const COMMANDS = {
   info: () => import('./info.js'),
   convert: () => import('./convert.js'),
   verify: () => import('./verify.js'),
+  eval: () => import('./eval.js'),
   serve: () => import('./serve.js'),
   start: () => import('./start.js'),
 }

@@ -1,0 +1,226 @@
+/**
+ * eval.js - how good a model is on texts whose labels are known.
+ */
+
+import { createReadStream } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { addAbortSignal } from 'node:stream'
+
+import { BertweetError } from '../errors.js'
+import { openCheckpoint } from '../convert/checkpoint.js'
+import { openDirectory } from '../convert/node-files.js'
+import { createSha256 } from '../hash.js'
+import { readModel } from '../manifest.js'
+import { bootstrap, evaluate } from '../metrics.js'
+import { openReference } from '../verify/reference.js'
+import { readLineBatches } from './input.js'
+import { labelFinder } from './labels.js'
+import { locateModel, openClassifier, TEXT_MODES } from './model.js'
+import { parseNumber, UsageError } from './options.js'
+import { fit, painter, progressBar, write } from './output.js'
+import { reliabilityDiagram } from './reliability.js'
+
+export const usage = '[model] <file> [options]'
+export const summary = 'measure a model on texts with known labels'
+export const details = `The file has a label, a tab and a text on each line; - is stdin. Labels are those of the model,
+in any case, or words that begin like them: negative is NEG. Others are mapped with --map.
+
+Macro-recall is the mean recall over the labels (the measure of SemEval's sentiment tasks), the calibration
+error the mean distance of confidence and accuracy over 15 bins of confidence. Intervals are 95 % percentile
+bootstrap intervals over the texts.
+
+With --checkpoint, the fp32 path on the checkpoint's own weights is measured instead of the int8 model.`
+
+export const examples = [
+  'bertweet-wasm eval ./model labelled.tsv --svg reliability.svg',
+  'bertweet-wasm eval ./model labelled.tsv --map 0=NEG,1=NEU,2=POS --json',
+  'bertweet-wasm eval labelled.tsv --checkpoint ./checkpoint',
+]
+
+export const options = {
+  checkpoint: { value: 'FOLDER', help: 'measure the fp32 path of this checkpoint' },
+  preprocess: { value: 'MODE', choices: TEXT_MODES, help: `text mode: ${TEXT_MODES.join(', ')}; default: the model's` },
+  map: { value: 'PAIRS', help: "labels of the file and the model's: 0=NEG,1=NEU,2=POS" },
+  resamples: { value: 'NUMBER', help: 'of the bootstrap; default: 1000' },
+  seed: { value: 'NUMBER', help: 'of the bootstrap; default: 1' },
+  svg: { value: 'FILE', help: 'write the reliability diagram' },
+  json: { help: 'all of it as one JSON object' },
+}
+
+const MAX_RESAMPLES = 100000
+const MAX_SEED = 999999999
+/** Of BertweetTokenizer. */
+const MAX_TOKENS = 128
+
+/**
+ * What gives texts scores.
+ *
+ * @typedef {object} Scorer
+ * @property {string} name
+ * @property {'int8' | 'fp32'} path
+ * @property {string[]} labels
+ * @property {boolean} isMultiLabel
+ * @property {(texts: string[]) => Promise<number[][]>} scores  of each text, by output index
+ * @property {() => Promise<void>} dispose
+ */
+
+/** @type {import('./run.js').Command['run']} */
+export async function run(values, places, io) {
+  const [model, file] = places.length > 1 ? places : [undefined, places[0]]
+  if (places.length > 2 || file === undefined) throw new UsageError('eval takes a model and a file of labelled texts')
+  const resamples = parseNumber(values.resamples, 'resamples', MAX_RESAMPLES) ?? 1000
+  const seed = parseNumber(values.seed, 'seed', MAX_SEED) ?? 1
+  const scorer = values.checkpoint ? await openFp32(values, model, io) : await openInt8(values, model, io)
+  try {
+    if (scorer.isMultiLabel) {
+      throw new BertweetError('input', `${scorer.name} gives a text several labels; eval measures models of one.`)
+    }
+    const predictions = await predict(scorer, file, values.map, io)
+    const report = {
+      model: scorer.name, path: scorer.path, texts: predictions.gold.length, labels: scorer.labels,
+      ...rename(evaluate(predictions, scorer.labels.length)),
+      intervals: resamples > 0 ? bootstrap(predictions, scorer.labels.length, { resamples, seed }) : null,
+      bootstrap: { resamples, seed, level: 0.95 },
+    }
+    if (values.svg) await writeDiagram(values.svg, report)
+    await write(io.stdout, values.json ? `${JSON.stringify(report, null, 2)}\n` : describeReport(report, io))
+  } finally {
+    await scorer.dispose()
+  }
+}
+
+const rename = ({ labels, bins, ...metrics }) => ({ ...metrics, perLabel: labels, reliability: bins })
+
+/* ---------------------------------------------------------------------------------------------------- scorers -- */
+
+/** @returns {Promise<Scorer>} */
+async function openInt8({ preprocess }, model, io) {
+  const classifier = await openClassifier({ model, preprocess }, io)
+  const { info } = classifier
+  return {
+    name: info.model,
+    path: 'int8',
+    labels: info.labels,
+    isMultiLabel: info.problemType === 'multi_label_classification',
+    async scores(texts) {
+      const results = await classifier.classify(texts, { signal: io.signal })
+      return results.map(({ scores }) => info.labels.map((label) => scores[label]))
+    },
+    dispose: () => classifier.dispose(),
+  }
+}
+
+/** Text mode and length are the model's, where one is named. @returns {Promise<Scorer>} */
+async function openFp32({ checkpoint: directory, preprocess }, model, { signal }) {
+  const manifest = model === undefined ? null
+    : (await readModel(await locateModel(model), { signal, sha256: createSha256(null) })).manifest
+  const files = await openDirectory(directory)
+  try {
+    const checkpoint = await openCheckpoint(files)
+    const maxTokens = manifest?.maxTokens ?? Math.min(MAX_TOKENS, checkpoint.architecture.numPositions - 2)
+    const reference = await openReference(checkpoint,
+      { preprocess: preprocess ?? manifest?.preprocess, maxTokens, signal })
+    return {
+      name: manifest?.name ?? directory,
+      path: 'fp32',
+      labels: reference.labels,
+      isMultiLabel: reference.isMultiLabel,
+      scores: (texts) => reference.scores(texts.map((text) => reference.tokenize(text))),
+      dispose: () => files.close(),
+    }
+  } catch (error) {
+    await files.close()
+    throw error
+  }
+}
+
+/* ------------------------------------------------------------------------------------------------------ texts -- */
+
+/**
+ * Classifies the texts of a file as they are read; of each text only three numbers are kept.
+ *
+ * @param {Scorer} scorer @param {string} file @param {string | undefined} map
+ * @returns {Promise<import('../metrics.js').Predictions>}
+ */
+async function predict(scorer, file, map, { stdin, stderr, signal }) {
+  const find = labelFinder(scorer.labels, map)
+  const stream = file === '-' ? stdin : createReadStream(file).on('error', () => {}) // thrown where it is read
+  const parse = (line, number) => parseLine(line, number, find, scorer)
+  const batches = readLineBatches(addAbortSignal(signal, stream), parse)
+  const bar = progressBar(stderr)
+  const predictions = { gold: [], predicted: [], confidence: [] }
+  try {
+    for await (const items of batches) {
+      const scores = await scoreItems(scorer, items)
+      items.forEach(({ text: { label } }, index) => {
+        const row = scores[index]
+        const best = row.indexOf(Math.max(...row))
+        predictions.gold.push(label)
+        predictions.predicted.push(best)
+        predictions.confidence.push(row[best])
+      })
+      bar.show(`${predictions.gold.length} texts`, 0, null)
+    }
+  } catch (error) {
+    if (error.code === 'ENOENT' || error.code === 'EISDIR' || error.code === 'EACCES') {
+      throw new BertweetError('input', `Cannot read ${file}: ${error.message}`, { cause: error })
+    }
+    throw error
+  } finally {
+    bar.clear()
+  }
+  if (predictions.gold.length === 0) throw new BertweetError('input', `${file} has no texts.`)
+  return predictions
+}
+
+async function scoreItems(scorer, items) {
+  try {
+    return await scorer.scores(items.map(({ text: { text } }) => text))
+  } catch (error) {
+    const [, index] = /^Text (\d+): /.exec(error.message) ?? []
+    if (index !== undefined) error.message = error.message.replace(/^Text \d+/, `Line ${items[index].line}`)
+    throw error
+  }
+}
+
+/** @returns {{label: number, text: string}} */
+function parseLine(line, number, find, { labels }) {
+  const tab = line.indexOf('\t')
+  const name = (tab < 0 ? line : line.slice(0, tab)).replace(/^\ufeff/, '')
+  const label = tab < 0 ? null : find(name.trim())
+  if (label !== null) return { label, text: line.slice(tab + 1) }
+  const found = tab < 0 ? 'no tab' : `the label "${name.slice(0, 40)}"`
+  throw new BertweetError('input', `Line ${number}: expected one of ${labels.join(', ')}, a tab and a text; found ` +
+    `${found}.${tab < 0 ? '' : ' Map labels with --map.'}`)
+}
+
+/* ----------------------------------------------------------------------------------------------------- output -- */
+
+async function writeDiagram(file, { model, path, reliability, calibrationError }) {
+  await writeFile(file, reliabilityDiagram(reliability, { title: `${model} (${path})`, calibrationError }))
+    .catch((cause) => { throw new BertweetError('input', `Cannot write ${file}: ${cause.message}`, { cause }) })
+}
+
+const NAME_WIDTH = 18
+const NUMBER_WIDTH = 10
+
+function describeReport(report, { stdout, env }) {
+  const paint = painter(stdout, env)
+  const { labels, intervals, confusion, perLabel } = report
+  const percent = (value) => `${(100 * value).toFixed(2)} %`
+  const cells = (...values) => values.map((value) => String(value).padStart(NUMBER_WIDTH)).join('')
+  const head = (name, ...columns) => paint.bold(`${name.padEnd(NAME_WIDTH)}${cells(...columns)}\n`)
+  const metric = (name, key) => `${name.padEnd(NAME_WIDTH)}${percent(report[key]).padStart(NUMBER_WIDTH)}` +
+    `${intervals ? `   ${percent(intervals[key][0])} .. ${percent(intervals[key][1])}` : ''}\n`
+  const label = (index) => paint.label(labels[index], fit(labels[index], NAME_WIDTH))
+  return [
+    `${paint.bold(report.model)} (${report.path}), ${report.texts} texts\n\n`,
+    metric('macro-recall', 'macroRecall'), metric('macro-F1', 'macroF1'), metric('accuracy', 'accuracy'),
+    metric('calibration error', 'calibrationError'),
+    `\n${head('label', 'precision', 'recall', 'F1', 'texts')}`,
+    ...perLabel.map(({ precision, recall, f1, support }, index) =>
+      `${label(index)}${cells(percent(precision), percent(recall), percent(f1), support)}\n`),
+    `\n${head('right \\ given', ...labels.map((name) => name.slice(0, NUMBER_WIDTH - 1)))}`,
+    ...confusion.map((row, index) => `${label(index)}${cells(...row)}\n`),
+  ].join('')
+}
