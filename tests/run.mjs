@@ -226,10 +226,15 @@ const sections = {
     what: 'texts to ids, against the Python packages',
     async run() {
       if (!have([python, 'build/venv/normalize/bin/python'], 'comparison with the Python packages')) return
-      await run(python, ['tests/python/golden_text.py'])
-      await run(python, ['tests/python/compare_text.py'])
+      await run(python, ['tests/python/test_text.py'])
       await run(python, ['tests/mutation/run.py'])
       await run(python, ['tests/python/random_tokenizers.py', '--library', 'build/mutation/objects/original.so'])
+    }
+  },
+  labels: {
+    what: 'the default model on texts that people wrote, against PyTorch\'s labels',
+    async run() {
+      if (have(['python3'], 'comparison of labels')) await run('python3', ['tests/python/dev_agreement.py'])
     }
   },
   browser: {
