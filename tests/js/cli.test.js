@@ -59,7 +59,8 @@ const objects = (text) => text.trimEnd().split('\n').map((line) => JSON.parse(li
 test('help, of all and of each command', async () => {
   const help = await output(['--help'])
   const commands = [...help.matchAll(/^ {2}(\w+) {2}/gm)].map(([, name]) => name)
-  assert.deepEqual(commands, ['classify', 'tokenize', 'logits', 'info', 'convert', 'serve', 'start'])
+  assert.deepEqual(commands, ['classify', 'tokenize', 'logits', 'info', 'convert', 'verify', 'eval',
+    'serve', 'start'])
   assert.equal(await output(['help']), help)
   for (const command of commands) {
     const own = await output([command, '--help'])
@@ -342,7 +343,7 @@ test('start: a table of the sample, then the demo; the table alone in CI', async
     assert.ok(lines[index + 1].startsWith(text.slice(0, 40)))
     assert.match(lines[index + 1], /(NEG|NEU|POS)( +[01]\.\d{3}){3} +\d+ +\d+\.\d$/)
   })
-  assert.match(lines[sample.length + 2], /^tiny, loaded in \d+ ms; kernel \w+, 1 thread/)
+  assert.match(lines[sample.length + 2], /^tiny, loaded in \d+ ms; kernel [\w-]+, 1 thread/)
   const { shown, url, body } = await servedBy(['start', '-m', model, '--port', '0'], '')
   assert.ok(shown.startsWith(lines[0]))
   assert.match(url, /\/demo\/$/)
