@@ -16,8 +16,7 @@ def filter_json(command, values):
     answers = done.stdout.decode().split("\n")[:-1]
     if done.returncode or len(answers) != len(values):
         name = " ".join(map(str, command))
-        stop = f", the next line is {json.dumps(values[len(answers)])}" if len(answers) < len(values) else ""
-        sys.exit(f"{name}: exit code {done.returncode}, {len(answers)} answers to {len(values)} lines{stop}")
+        sys.exit(f"{name}: exit code {done.returncode}, {len(answers)} answers to {len(values)} lines")
     return [json.loads(answer) for answer in answers]
 
 

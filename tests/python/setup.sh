@@ -7,7 +7,8 @@
 #
 # usage: tests/python/setup.sh [text] [normalize] [torch]      (default: text normalize)
 #
-# An environment that is there and current is left alone, which takes milliseconds.
+# An environment that is there and current is left alone, which takes milliseconds; one with other requirements is
+# brought up to date.
 # Python 3.12 is the reference (Unicode 15.0) and is taken where it is found; else python3 serves, and the
 # generator leaves out the characters whose class differs. BERTWEET_PYTHON=<program> overrides the choice.
 set -eu
@@ -42,10 +43,12 @@ create() {
         return
     fi
 
-    python=$(find_python)
-    echo "setup.sh: building build/venv/$name with $("$python" --version)" >&2
-    mkdir -p "$venvs"
-    "$python" -m venv --clear "$venvs/$name"
+    if ! "$venvs/$name/bin/python" -m pip --version >/dev/null 2>&1; then
+        python=$(find_python)
+        mkdir -p "$venvs"
+        "$python" -m venv --clear "$venvs/$name"
+    fi
+    echo "setup.sh: filling build/venv/$name, $("$venvs/$name/bin/python" --version)" >&2
     pip="$venvs/$name/bin/python -m pip --disable-pip-version-check install --quiet"
     $pip -r "$requirements"
     if [ "$name" != normalize ]; then
