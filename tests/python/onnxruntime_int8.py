@@ -14,6 +14,7 @@ Needs build/venv/torch (setup.sh) and the packages of requirements-onnxruntime.t
 """
 
 import argparse
+import collections
 import importlib.metadata
 import pathlib
 import platform
@@ -28,6 +29,8 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from ours import CLI, filter_json, int8_logits
 
+BATCH = 64
+CHECKED = 200  # texts for which the export must say what PyTorch says
 PACKAGES = ("torch", "transformers", "onnx", "onnxruntime")
 
 
@@ -38,8 +41,16 @@ def tokenize(model, texts):
 
 
 def pytorch_logits(network, rows):
+    """Texts of the same length together, so that nothing is padded."""
+    logits = numpy.empty((len(rows), network.config.num_labels), dtype=numpy.float32)
+    by_length = collections.defaultdict(list)
+    for index, ids in enumerate(rows):
+        by_length[len(ids)].append(index)
     with torch.inference_mode():
-        return numpy.concatenate([network(input_ids=torch.tensor([ids])).logits.numpy() for ids in rows])
+        for same in by_length.values():
+            for batch in (same[at : at + BATCH] for at in range(0, len(same), BATCH)):
+                logits[batch] = network(input_ids=torch.tensor([rows[index] for index in batch])).logits.numpy()
+    return logits
 
 
 class Exportable(torch.nn.Module):
@@ -129,9 +140,10 @@ def main():
         plain, quantized = f"{folder}/model.onnx", f"{folder}/model_quantized.onnx"
         export(network, plain, max(map(len, rows)))
         quantize_dynamic(plain, quantized, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
-        onnx_fp32, onnx_int8 = (softmax(onnxruntime_logits(path, rows)) for path in (plain, quantized))
+        exported = softmax(onnxruntime_logits(plain, rows[:CHECKED]))
+        onnx_int8 = softmax(onnxruntime_logits(quantized, rows))
     reference = softmax(pytorch_logits(network, rows))
-    if numpy.abs(onnx_fp32 - reference).max() > 1e-4:
+    if numpy.abs(exported - reference[:CHECKED]).max() > 1e-4:
         sys.exit("the ONNX export computes something else than PyTorch")
     ours = softmax(numpy.array(int8_logits(options.model, rows), dtype=numpy.float32))
 
