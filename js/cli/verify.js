@@ -12,6 +12,8 @@ import { openCheckpoint } from '../convert/checkpoint.js'
 import { openDirectory } from '../convert/node-files.js'
 import { FIDELITY_TEXTS } from '../convert/texts.js'
 import { readShards } from '../shards.js'
+import { compareCases } from '../verify/cases.js'
+import { isClean } from '../verify/findings.js'
 import { THRESHOLDS, assembleImage, verifyModel } from '../verify/index.js'
 import { defaultModel, locateModel, TEXT_MODES } from './model.js'
 import { UsageError } from './options.js'
@@ -26,6 +28,9 @@ With --checkpoint, the folder that the model was converted from, files, labels, 
 as well, and the scores of the int8 model with those of 32-bit floats on the checkpoint's own weights, over
 texts used for nothing else. What differs is named: another text mode (normalization), another version of the
 package emoji, a shifted vocabulary, tensors rounded to 16 bits, scales that are off.
+
+With --texts and --input json, each line is a JSON string or an object {"text", "ids", "scores"}: ids and scores
+(by output index) that Python gave for the text are compared with the model's, with or without a checkpoint.
 
 The hash of ids is the SHA-256 of all ids as 32-bit little-endian integers, one text after the other; in
 Python: hashlib.sha256(numpy.concatenate(ids).astype("<i4").tobytes()).hexdigest()
@@ -43,6 +48,7 @@ const threshold = (what, value) => ({ value: 'NUMBER', help: `${what}; default: 
 export const options = {
   checkpoint: { value: 'FOLDER', help: 'that the model was converted from' },
   texts: { value: 'FILE', help: `a text a line, instead of the ${FIDELITY_TEXTS.length} of the package` },
+  input: { value: 'FORMAT', choices: ['text', 'json'], help: 'of the texts: text (the default) or json' },
   preprocess: { value: 'MODE', choices: TEXT_MODES, help: 'text mode that is right; default: the checkpoint\'s' },
   'min-agreement': threshold('share of texts with the same label', THRESHOLDS.minAgreement),
   'max-difference': threshold('largest difference of a score', THRESHOLDS.maxScoreDifference),
@@ -54,19 +60,25 @@ export const options = {
 /** @type {import('./run.js').Command['run']} */
 export async function run(values, models, io) {
   if (models.length > 1) throw new UsageError('verify takes one model')
-  if (!values.checkpoint && (values.texts || values.preprocess)) {
-    throw new UsageError('--texts and --preprocess need --checkpoint')
+  if (values.input && !values.texts) throw new UsageError('--input needs --texts')
+  const cases = await readCases(values)
+  const isCompared = cases.some(({ ids, scores }) => ids ?? scores)
+  if (!values.checkpoint && (values.preprocess || (values.texts && !isCompared))) {
+    throw new UsageError('--preprocess, and --texts without ids or scores, need --checkpoint')
   }
   const thresholds = readThresholds(values)
   const bar = progressBar(io.stderr)
   const { manifest, image, classifier } = await openModel(models[0], io.signal, bar)
   try {
     const selfTest = await classifier.selfTest({ signal: io.signal })
+    const maxScoreDifference = thresholds.maxScoreDifference ?? THRESHOLDS.maxScoreDifference
+    const findings = await compareCases({ classifier, manifest, cases, maxScoreDifference, signal: io.signal })
+    const texts = cases.map(({ text }) => text)
     const comparison = values.checkpoint
-      ? await compare(values, { manifest, image, classifier, thresholds }, io, bar) : null
+      ? await compare(values, { manifest, image, classifier, texts, thresholds }, io, bar) : null
     bar.clear()
-    const passed = selfTest.passed && (comparison?.passed ?? true)
-    const report = { model: manifest.name, passed, selfTest, comparison }
+    const passed = selfTest.passed && isClean(findings) && (comparison?.passed ?? true)
+    const report = { model: manifest.name, passed, selfTest, comparison, findings }
     await write(io.stdout, values.json ? `${JSON.stringify(report, null, 2)}\n`
       : describeReport(report, manifest.labels, io))
     return passed ? 0 : 1
@@ -93,13 +105,12 @@ async function openModel(place, signal, bar) {
 const STAGES = { weights: 'converting again', check: 'converting again', reference: 'classifying with 32-bit floats',
   model: 'classifying with the model' }
 
-async function compare({ checkpoint, texts, preprocess }, subject, { signal }, bar) {
+async function compare({ checkpoint, preprocess }, subject, { signal }, bar) {
   const files = await openDirectory(checkpoint)
   try {
     return await verifyModel({
       ...subject,
       checkpoint: await openCheckpoint(files),
-      texts: texts === undefined ? FIDELITY_TEXTS : await readTexts(texts),
       preprocess,
       onProgress: ({ stage, loaded, total }) => bar.show(STAGES[stage], loaded, total),
       signal,
@@ -109,15 +120,31 @@ async function compare({ checkpoint, texts, preprocess }, subject, { signal }, b
   }
 }
 
-/** @param {string} file @returns {Promise<string[]>} its lines */
-async function readTexts(file) {
+/** @returns {Promise<import('../verify/cases.js').Case[]>} of the file, or of the package */
+async function readCases({ texts: file, input }) {
+  if (file === undefined) return FIDELITY_TEXTS.map((text) => ({ text }))
   const content = await readFile(file).catch((cause) => {
     throw new BertweetError('input', `Cannot read ${file}: ${cause.message}`, { cause })
   })
   const lines = new TextDecoder('utf-8', { ignoreBOM: true }).decode(content).split(/\r?\n/)
   if (lines.at(-1) === '') lines.pop()
   if (lines.length === 0) throw new BertweetError('input', `${file} has no lines.`)
-  return lines
+  return lines.map((line, index) => input === 'json' ? parseCase(line, index + 1) : { text: line })
+}
+
+/** @returns {import('../verify/cases.js').Case} */
+function parseCase(line, number) {
+  let value
+  try {
+    value = JSON.parse(line)
+  } catch (cause) {
+    throw new BertweetError('input', `Line ${number} is not JSON: ${cause.message}`, { cause })
+  }
+  const { text, ids, scores } = typeof value === 'string' ? { text: value } : value ?? {}
+  const isNumbers = (list) => list === undefined || (Array.isArray(list) && list.every(Number.isFinite))
+  if (typeof text === 'string' && isNumbers(ids) && isNumbers(scores)) return { text, ids, scores }
+  throw new BertweetError('input', `Line ${number} must be a JSON string, or an object with a string "text" and ` +
+    `lists of numbers "ids" and "scores"; found ${line.slice(0, 60)}`)
 }
 
 /** @returns {Partial<import('../verify/index.js').Thresholds>} those given */
@@ -140,12 +167,12 @@ const LABEL_WIDTH = 14
 const TEXT_WIDTH = 60
 const BEST_WIDTH = 17
 
-function describeReport({ model, passed, selfTest, comparison }, labels, { stdout, env }) {
+function describeReport({ model, passed, selfTest, comparison, findings: given }, labels, { stdout, env }) {
   const paint = painter(stdout, env)
   const line = (name, text) => `${paint.dim(name.padEnd(LABEL_WIDTH))}${text}\n`
   const lines = [line('model', paint.bold(model)), describeSelfTest(selfTest, line)]
   if (comparison) lines.push(describeComparison(comparison, labels, line, paint))
-  const findings = [...selfTest.findings, ...comparison?.findings ?? []]
+  const findings = [...selfTest.findings, ...given, ...comparison?.findings ?? []]
   if (findings.length > 0) lines.push('\n', ...findings.map((finding) => describeFinding(finding, paint)))
   const verdict = passed ? paint.label('POS', 'passed') : paint.label('NEG', 'failed')
   return `${lines.join('')}\n${verdict}\n`

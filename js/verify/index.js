@@ -29,10 +29,6 @@ export const THRESHOLDS = Object.freeze(
   { minAgreement: 0.98, maxScoreDifference: 0.15, maxMeanDifference: 0.015, maxKl: 0.005 })
 
 /**
- * A text, with what another program made of it, where that is to be compared too.
- *
- * @typedef {{text: string, ids?: number[], scores?: number[]}} Case  scores: by output index
- *
  * @typedef {object} VerifyOptions
  * @property {Awaited<ReturnType<typeof import('../classifier.js').createClassifier>>} classifier  of the model
  * @property {import('../manifest.js').Manifest} manifest

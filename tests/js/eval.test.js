@@ -154,8 +154,36 @@ test('verify: a text mode that is not the checkpoint\'s fails by name', async ()
   assert.match(stdout, /\nfailed\n$/)
 })
 
+test('verify: ids and scores that Python gave', async () => {
+  const run = (...args) => cli('verify', model, ...args)
+  const classified = await cli('classify', '-m', model, '--jsonl', ...TEXTS)
+  const tokenized = await cli('tokenize', '-t', model, '--jsonl', ...TEXTS)
+  const [results, tokens] = [classified, tokenized].map(({ stdout }) =>
+    stdout.trimEnd().split('\n').map((line) => JSON.parse(line)))
+  const cases = TEXTS.map((text, index) =>
+    ({ text, ids: tokens[index].ids, scores: Object.values(results[index].scores) }))
+  const file = (list) => write('cases.jsonl', list.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+  const same = await run('--texts', await file([...cases, 'a string']), '--input', 'json')
+  assert.equal(same.code, 0, same.stdout)
+
+  const emoji = await cli('tokenize', '-t', model, '--jsonl', 'love it emoji eyes with hearts emoji')
+  const { ids } = JSON.parse(emoji.stdout)
+  const other = cases.map((entry) => entry.text.includes('😍') ? { ...entry, ids } : entry)
+  assert.match((await run('--texts', await file(other), '--input', 'json')).stdout,
+    /mismatch {2}emoji: The file has other ids for 1 of 6 texts/)
+  const wrong = cases.map((entry) => ({ ...entry, scores: [1, 0, 0] }))
+  const { code, stdout } = await run('--texts', await file(wrong), '--input', 'json')
+  assert.match(stdout, /mismatch {2}scores: The file has other scores for \d of 6 texts/)
+  assert.equal(code, 1)
+  const bad = await run('--texts', await file([{ text: 1 }]), '--input', 'json')
+  assert.match(bad.stderr, /Line 1 must be a JSON string/)
+  assert.match((await run('--input', 'json')).stderr, /--input needs --texts/)
+})
+
 test('verify: wrong usage and places', async () => {
-  assert.match((await cli('verify', model, '--texts', 'x')).stderr, /need --checkpoint/)
+  assert.match((await cli('verify', model, '--preprocess', 'none')).stderr, /need --checkpoint/)
+  assert.match((await cli('verify', model, '--texts', await write('plain.txt', 'a\n'))).stderr, /need --checkpoint/)
+  assert.match((await cli('verify', model, '--texts', join(folder, 'none'))).stderr, /Cannot read/)
   assert.match((await cli('verify', model, '--checkpoint', 'x', '--max-kl', 'x')).stderr, /--max-kl must be a number/)
   assert.match((await cli('verify', model, '--checkpoint', join(folder, 'none'))).stderr, /Cannot read the folder/)
   assert.equal((await cli('verify', 'a', 'b')).code, 2)
