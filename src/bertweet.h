@@ -189,9 +189,11 @@ typedef struct bt_session bt_session;
 
 /* The ways to multiply int8 matrices; all give the same bits. Numbers are stable. */
 typedef enum {
-    BT_KERNEL_BEST = 0,   /* the fastest this build has */
-    BT_KERNEL_SCALAR = 1, /* portable C, in every build */
-    BT_KERNEL_SIMD128 = 2 /* WebAssembly SIMD: weights widened panel by panel, i32x4.dot_i16x8_s */
+    BT_KERNEL_BEST = 0,        /* the fastest this build has for this machine */
+    BT_KERNEL_SCALAR = 1,      /* portable C, in every build */
+    BT_KERNEL_SIMD128 = 2,     /* WebAssembly SIMD: weights widened panel by panel, i32x4.dot_i16x8_s */
+    BT_KERNEL_RELAXED_DOT = 3, /* relaxed SIMD: i32x4.relaxed_dot_i8x16_i7x16_add_s, one instruction on AVX-VNNI and ARM */
+    BT_KERNEL_RELAXED_DEEP = 4 /* relaxed SIMD: i16x8.relaxed_dot_i8x16_i7x16_s, summed in 16 bits; best elsewhere */
 } bt_kernel;
 
 /* Memory a session takes, in bytes, for batches of at most max_rows ids. 0 for a tokenizer image. */
@@ -205,7 +207,8 @@ size_t bt_session_nbytes(const bt_model *model, uint32_t max_rows);
 bt_status bt_session_open(bt_session **out, const bt_model *model, uint32_t max_rows, bt_kernel kernel, void *memory,
                           size_t memory_nbytes);
 
-/* The kernel a session runs, never BT_KERNEL_BEST; and its name: "scalar", "simd128". */
+/* The kernel a session runs, never BT_KERNEL_BEST; and the name of one: "scalar", "simd128", "relaxed-dot",
+ * "relaxed-deep". */
 bt_kernel bt_session_kernel(const bt_session *session);
 const char *bt_kernel_name(bt_kernel kernel);
 

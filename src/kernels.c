@@ -214,16 +214,29 @@ const bt_kernels bt_kernels_scalar = {
     .check_panel = bt_check_panel_scalar,
 };
 
-/* From the fastest to the slowest. */
 static const bt_kernels *const sets[] = {
+#ifdef __wasm_relaxed_simd__
+    &bt_kernels_relaxed_dot,
+    &bt_kernels_relaxed_deep,
+#endif
 #ifdef __wasm_simd128__
     &bt_kernels_simd128,
 #endif
     &bt_kernels_scalar,
 };
 
+static const bt_kernels *find_best(void) {
+#if defined __wasm_relaxed_simd__
+    return bt_kernels_relaxed_best();
+#elif defined __wasm_simd128__
+    return &bt_kernels_simd128;
+#else
+    return &bt_kernels_scalar;
+#endif
+}
+
 const bt_kernels *bt_kernels_find(bt_kernel kernel) {
-    if (kernel == BT_KERNEL_BEST) return sets[0];
+    if (kernel == BT_KERNEL_BEST) return find_best();
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
         if (sets[i]->kernel == kernel) return sets[i];
     }
@@ -235,6 +248,8 @@ const char *bt_kernel_name(bt_kernel kernel) {
     case BT_KERNEL_BEST: return "best";
     case BT_KERNEL_SCALAR: return "scalar";
     case BT_KERNEL_SIMD128: return "simd128";
+    case BT_KERNEL_RELAXED_DOT: return "relaxed-dot";
+    case BT_KERNEL_RELAXED_DEEP: return "relaxed-deep";
     }
     return "unknown";
 }

@@ -93,6 +93,13 @@ extern const bt_kernels bt_kernels_scalar;
 #ifdef __wasm_simd128__
 extern const bt_kernels bt_kernels_simd128;
 #endif
+#ifdef __wasm_relaxed_simd__
+extern const bt_kernels bt_kernels_relaxed_dot;
+extern const bt_kernels bt_kernels_relaxed_deep;
+
+/* Which of the two is faster in this engine. */
+const bt_kernels *bt_kernels_relaxed_best(void);
+#endif
 
 static inline uint32_t bt_tiles(uint32_t rows) { return (rows + BT_TILE - 1) / BT_TILE; }
 
@@ -101,13 +108,18 @@ static inline uint64_t bt_matmul_scratch_nbytes(uint32_t rows, uint32_t columns)
     return ((uint64_t)bt_tiles(rows) * BT_TILE + BT_PANEL) * columns * sizeof(int16_t);
 }
 
-/* The portable functions, by name: sets of other instruction sets borrow them, as do the fp32 path and the tests. */
+/* The functions that sets of other instruction sets borrow, the portable ones also for the fp32 path and the tests. */
 void bt_quantize_scalar(bt_activations *x, const float *in, size_t stride, const bt_linear *linear);
 void bt_matmul_scalar(float *out, size_t stride, const bt_activations *x, const bt_linear *linear, uint32_t first,
                       uint32_t last, bt_epilogue epilogue, void *scratch);
 void bt_layer_norm_scalar(float *x, uint32_t rows, uint32_t n, const bt_norm *norm, float eps);
 void bt_attention_scalar(const bt_attention *a);
 bool bt_check_panel_scalar(int32_t colsum[BT_PANEL], const int8_t *panel, uint32_t columns, uint32_t depth);
+#ifdef __wasm_simd128__
+void bt_quantize_simd128(bt_activations *x, const float *in, size_t stride, const bt_linear *linear);
+void bt_attention_simd128(const bt_attention *a);
+bool bt_check_panel_simd128(int32_t colsum[BT_PANEL], const int8_t *panel, uint32_t columns, uint32_t depth);
+#endif
 
 /* How a row whose values lie within low .. high, 0 included, is quantised: q = clamp(rint(v inverse) + zero). All 0
  * for a row with nothing in it. */

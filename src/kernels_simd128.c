@@ -70,7 +70,7 @@ static void quantize_row(uint8_t *out, const float *v, uint32_t columns, const b
     }
 }
 
-static void bt_quantize_simd128(bt_activations *x, const float *in, size_t stride, const bt_linear *linear) {
+void bt_quantize_simd128(bt_activations *x, const float *in, size_t stride, const bt_linear *linear) {
     const uint32_t padded = bt_tiles(x->rows) * BT_TILE;
     for (uint32_t r = 0; r < padded; r++) {
         bt_row_scale s = {0};
@@ -144,10 +144,8 @@ static void bt_matmul_simd128(float *out, size_t stride, const bt_activations *x
         for (uint32_t r = 0; r < x->rows; r += BT_TILE) {
             int32_t acc[BT_TILE][BT_PANEL];
             multiply_tile(acc, rows + (size_t)r * columns, panel, columns);
-            for (uint32_t i = 0; i < BT_TILE && r + i < x->rows; i++) {
-                bt_requantize(out + (r + i) * stride + (size_t)(p - first) * BT_PANEL, acc[i], x->scale[r + i],
-                              x->zero[r + i], linear, p, epilogue);
-            }
+            bt_requantize_tile(out + r * stride + (size_t)(p - first) * BT_PANEL, stride, acc, x, r, linear, p,
+                               epilogue);
         }
     }
 }
@@ -188,7 +186,7 @@ static inline void mix(float *out, const float *p, const float *v, size_t stride
     for (int i = 0; i < vectors; i++) wasm_v128_store(out + 4 * i, wasm_f32x4_div(s[i], wasm_f32x4_splat(total)));
 }
 
-static void bt_attention_simd128(const bt_attention *a) {
+void bt_attention_simd128(const bt_attention *a) {
     const uint32_t fours = a->rows / 4 * 4;
     float *p = a->scratch;
     for (uint32_t i = 0; i < a->queries; i++) {
@@ -229,7 +227,7 @@ static inline void check_four(bound *b, const int8_t *quads, uint32_t depth) {
     b->colsum = wasm_i32x4_add(b->colsum, wasm_i32x4_extadd_pairwise_i16x8(wasm_i16x8_sub(positive, negative)));
 }
 
-static bool bt_check_panel_simd128(int32_t colsum[BT_PANEL], const int8_t *panel, uint32_t columns, uint32_t depth) {
+bool bt_check_panel_simd128(int32_t colsum[BT_PANEL], const int8_t *panel, uint32_t columns, uint32_t depth) {
     bound b[2] = {0};
     for (uint32_t quad = 0; quad < columns / 4; quad += depth) {
         const int8_t *group = panel + (size_t)quad * 4 * BT_PANEL;

@@ -29,4 +29,13 @@ static inline void bt_requantize(float *restrict out, const int32_t *restrict ac
     }
 }
 
+/* One tile, of rows r .. r + 3 of x or as many as there are. acc: its sums; out: row r, panel's first output. */
+static inline void bt_requantize_tile(float *out, size_t stride, int32_t acc[BT_TILE][BT_PANEL],
+                                      const bt_activations *x, uint32_t r, const bt_linear *linear, uint32_t panel,
+                                      bt_epilogue epilogue) {
+    for (uint32_t i = 0; i < BT_TILE && r + i < x->rows; i++) {
+        bt_requantize(out + i * stride, acc[i], x->scale[r + i], x->zero[r + i], linear, panel, epilogue);
+    }
+}
+
 #endif

@@ -144,6 +144,15 @@ async function ctest(name, options = [], { env } = {}) {
   await run('ctest', ['--test-dir', folder, '--output-on-failure', '--verbose', '--no-tests=error', '-j', '2'], { env })
 }
 
+/** What tests/c/wasi.cmake wants. */
+function emscriptenEnvironment() {
+  return {
+    EMSCRIPTEN_ROOT: execFileSync('web/toolchain.sh', { encoding: 'utf8' }).trim(),
+    EM_FROZEN_CACHE: '0',
+    EM_CACHE: join(project, 'build', 'emscripten-cache')
+  }
+}
+
 /** Runs the *.test.js of a folder. node:test's skips become lines like everyone's. */
 async function nodeTest(folder, { env } = {}) {
   const tap = `build/test/${folder.replaceAll('/', '-')}.tap`
@@ -205,13 +214,19 @@ const sections = {
     what: 'C tests for WebAssembly, in Node',
     async run() {
       if (!have(['cmake', 'ninja', 'python3'], 'C tests for WebAssembly')) return
-      await ctest('wasi', ['-DCMAKE_TOOLCHAIN_FILE=tests/c/wasi.cmake'], {
-        env: {
-          EMSCRIPTEN_ROOT: execFileSync('web/toolchain.sh', { encoding: 'utf8' }).trim(),
-          EM_FROZEN_CACHE: '0',
-          EM_CACHE: join(project, 'build', 'emscripten-cache')
-        }
-      })
+      await ctest('wasi', ['-DCMAKE_TOOLCHAIN_FILE=tests/c/wasi.cmake'], { env: emscriptenEnvironment() })
+    }
+  },
+  relaxed: {
+    what: 'C tests for WebAssembly with relaxed SIMD, in Chromium',
+    async run() {
+      if (!have(['cmake', 'ninja', 'python3'], 'C tests for WebAssembly')) return
+      const { noChromium } = await import('./browser/browser.js') // a package, which setup installs
+      if (noChromium()) {
+        skip(noChromium())
+        return
+      }
+      await ctest('relaxed', ['-DCMAKE_TOOLCHAIN_FILE=tests/c/relaxed.cmake'], { env: emscriptenEnvironment() })
     }
   },
   wasm: {

@@ -62,11 +62,17 @@ static uint64_t add_model(uint64_t hash, uint64_t seed, bt_kernel kernel) {
 }
 
 int main(void) {
-    static const bt_kernel kernels[] = {BT_KERNEL_SCALAR, BT_KERNEL_SIMD128};
-    for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++) {
-#ifndef __wasm_simd128__
-        if (kernels[k] == BT_KERNEL_SIMD128) continue;
+    static const bt_kernel kernels[] = {
+        BT_KERNEL_SCALAR,
+#ifdef __wasm_simd128__
+        BT_KERNEL_SIMD128,
 #endif
+#ifdef __wasm_relaxed_simd__
+        BT_KERNEL_RELAXED_DOT,
+        BT_KERNEL_RELAXED_DEEP,
+#endif
+    };
+    for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++) {
         uint64_t hash = 0xCBF29CE484222325u;
         for (uint64_t seed = 1; seed <= 24; seed++) hash = add_model(hash, seed, kernels[k]);
         printf("%s: %016" PRIx64 "\n", bt_kernel_name(kernels[k]), hash);

@@ -22,11 +22,13 @@ typedef struct {
     float factor[MAX_COLUMNS], scale[MAX_OUTPUTS], bias[MAX_OUTPUTS];
     uint16_t source[MAX_COLUMNS];
     int32_t colsum[MAX_OUTPUTS];
+    uint8_t depth[MAX_OUTPUTS / BT_PANEL];
     int8_t weights[MAX_OUTPUTS * MAX_COLUMNS];
 } layer;
 
 static void *take(size_t nbytes) { return aligned_alloc(64, (nbytes + 63) / 64 * 64); }
 
+/* Panels of all depths that columns have, with weights that obey the 16-bit bound. */
 static layer *make_layer(uint32_t outputs, uint32_t columns, uint32_t sources, uint32_t straight, uint64_t *random) {
     layer *l = take(sizeof *l);
     memset(l, 0, sizeof *l);
@@ -34,17 +36,22 @@ static layer *make_layer(uint32_t outputs, uint32_t columns, uint32_t sources, u
         l->factor[k] = 0.5f + test_random_float(random);
         l->source[k] = (uint16_t)(k < straight ? k : (uint32_t)test_random(random) % sources);
     }
+    for (uint32_t p = 0; p < outputs / BT_PANEL; p++) {
+        l->depth[p] = (uint8_t)(1u << p % 5);
+        while (columns / 4 % l->depth[p] != 0) l->depth[p] /= 2;
+    }
     for (uint32_t n = 0; n < outputs; n++) {
+        const int32_t bound = BT_LANE_LIMIT / (2 * l->depth[n / BT_PANEL]), size = bound < 127 ? bound : 127;
         l->scale[n] = 0.001f + 0.01f * test_random_float(random);
         l->bias[n] = test_random_float(random) - 0.5f;
         for (uint32_t k = 0; k < columns; k++) {
-            const int8_t w = (int8_t)test_random_int(random, -127, 128);
+            const int8_t w = (int8_t)test_random_int(random, -size, size + 1);
             l->weights[(n / 8) * 8 * columns + k / 4 * 32 + n % 8 * 4 + k % 4] = w;
             l->colsum[n] += w;
         }
     }
     l->linear = (bt_linear){.factor = l->factor, .source = l->source, .scale = l->scale, .colsum = l->colsum,
-                            .bias = l->bias, .weights = l->weights, .outputs = outputs, .columns = columns,
+                            .bias = l->bias, .depth = l->depth, .weights = l->weights, .outputs = outputs, .columns = columns,
                             .sources = sources, .straight = straight};
     return l;
 }
@@ -180,7 +187,7 @@ static void check_matmul(const bt_kernels *kernels, const bt_activations *x, con
 static void test_matmul(const bt_kernels *kernels) {
     uint64_t random = 3;
     for (uint32_t rows = 1; rows <= MAX_ROWS; rows++) {
-        for (uint32_t columns = 16; columns <= MAX_COLUMNS; columns += 160) {
+        for (uint32_t columns = 16; columns <= MAX_COLUMNS; columns += 80) {
             layer *l = make_layer(MAX_OUTPUTS, columns, columns, columns, &random);
             bt_activations x = make_activations(rows, columns);
             float *in = take(4 * (size_t)rows * columns);
@@ -205,10 +212,11 @@ static void test_extremes(const bt_kernels *kernels) {
     int8_t *weights = take((size_t)BT_PANEL * columns);
     int32_t colsum[BT_PANEL];
     const float scale[BT_PANEL] = {1, 1, 1, 1, 1, 1, 1, 1}, bias[BT_PANEL] = {0};
+    const uint8_t depth = 1;
     for (uint32_t i = 0; i < BT_PANEL * columns; i++) weights[i] = (int8_t)(i / 4 % 2 ? -127 : 127);
     for (int n = 0; n < BT_PANEL; n++) colsum[n] = (n % 2 ? -127 : 127) * (int32_t)columns;
     const bt_linear linear = {.weights = weights, .colsum = colsum, .scale = scale, .bias = bias,
-                              .outputs = BT_PANEL, .columns = columns};
+                              .depth = &depth, .outputs = BT_PANEL, .columns = columns};
     bt_activations x = make_activations(1, columns);
     void *scratch = take((size_t)bt_matmul_scratch_nbytes(1, columns));
     for (int zero = 0; zero <= 127; zero += 127) {
@@ -224,6 +232,39 @@ static void test_extremes(const bt_kernels *kernels) {
     free_activations(&x);
     free(scratch);
     free(weights);
+}
+
+/* Weight i of a lane group: sums of one sign as large as the 16-bit bound allows, where there is room of the other too. */
+static int lane_weight(uint32_t i, uint32_t depth, int sign) {
+    const uint32_t half = depth >= 4 ? depth : 2 * depth;
+    const int left = BT_LANE_LIMIT - 127 * (int)(i % half);
+    return (left < 0 ? 0 : left < 127 ? left : 127) * (i < half ? sign : -sign);
+}
+
+static void test_lane_bound(const bt_kernels *kernels) {
+    enum { COLUMNS = 192, ROWS = 5 };
+    const float scale[BT_PANEL] = {1, 1, 1, 1, 1, 1, 1, 1}, bias[BT_PANEL] = {0};
+    for (uint8_t depth = 1; depth <= BT_MAX_DEPTH; depth *= 2) {
+        int8_t weights[COLUMNS * BT_PANEL];
+        for (uint32_t i = 0; i < sizeof weights; i++) {
+            const uint32_t quad = i / 32, lane = i / 2 % 16;
+            weights[i] = (int8_t)lane_weight(quad % depth * 2 + i % 2, depth, lane % 3 == 0 ? -1 : 1);
+        }
+        int32_t colsum[BT_PANEL];
+        CHECK(kernels->check_panel(colsum, weights, COLUMNS, depth));
+        const bt_linear linear = {.weights = weights, .colsum = colsum, .scale = scale, .bias = bias,
+                                  .depth = &depth, .outputs = BT_PANEL, .columns = COLUMNS};
+        bt_activations x = make_activations(ROWS, COLUMNS);
+        for (uint32_t r = 0; r < bt_tiles(ROWS) * BT_TILE; r++) {
+            x.scale[r] = 1, x.zero[r] = (int32_t)r;
+            for (uint32_t k = 0; k < COLUMNS; k++) { /* rows 1 and 4 meet weights of one sign only */
+                const bool off = r % 3 == 1 && k / 4 % depth >= (depth + 1u) / 2;
+                x.q[r / 4 * 4 * COLUMNS + k / 4 * 16 + r % 4 * 4 + k % 4] = off ? 0 : 127;
+            }
+        }
+        check_matmul(kernels, &x, &linear, 0, 1, BT_STORE);
+        free_activations(&x);
+    }
 }
 
 /* ------------------------------------------------------------------------------------- layer norm and attention -- */
@@ -347,7 +388,9 @@ static void test_check_panel(const bt_kernels *kernels) {
 }
 
 int main(void) {
-    static const bt_kernel numbers[] = {BT_KERNEL_SCALAR, BT_KERNEL_SIMD128};
+    static const bt_kernel numbers[] = {BT_KERNEL_SCALAR, BT_KERNEL_SIMD128, BT_KERNEL_RELAXED_DOT,
+                                        BT_KERNEL_RELAXED_DEEP};
+    uint32_t tested = 0;
     CHECK(bt_kernels_find(BT_KERNEL_SCALAR) == &bt_kernels_scalar);
     CHECK(bt_kernels_find(BT_KERNEL_BEST) != NULL);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
@@ -359,9 +402,19 @@ int main(void) {
         test_quantize_not_finite(kernels);
         test_matmul(kernels);
         test_extremes(kernels);
+        test_lane_bound(kernels);
         test_layer_norm(kernels);
         test_attention(kernels);
         test_check_panel(kernels);
+        tested++;
+        printf("%s%s\n", kernels->name, kernels == bt_kernels_find(BT_KERNEL_BEST) ? ", the best here" : "");
     }
+#if defined __wasm_relaxed_simd__
+    CHECK_INT(tested, 4);
+#elif defined __wasm_simd128__
+    CHECK_INT(tested, 2);
+#else
+    CHECK_INT(tested, 1);
+#endif
     return test_end();
 }

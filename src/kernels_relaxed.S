@@ -1,0 +1,109 @@
+/*
+ * kernels_relaxed.S - the inner loops of the products with relaxed SIMD: tiles of 4 rows x 8 outputs.
+ *
+ * void bt_tile_<kind>(const uint8_t *tile, const int8_t *panel, uint32_t rounds, int32_t out[4][8])
+ *
+ *   tile    activations [quads][4 rows][4], 0..127        (struct bt_activations, kernels.h)
+ *   panel   weights     [quads][8 outputs][4], -127..127  (struct bt_linear, model.h)
+ *   rounds  how often the loop runs, at least once; each takes as many quads of columns as the name says
+ *   out     becomes the sums of products, exactly
+ *
+ *   bt_tile_deep1, 4, 8   i16x8.relaxed_dot_i8x16_i7x16_s: pairs of products in 16 bits, where 1, 4 or 8 quads are added
+ *                         before they are widened. The panel must obey the 16-bit bound (models/MODEL.md) of that depth
+ *                         or of a multiple of it: part of a group never has larger sums than the whole.
+ *   bt_tile_dot4          i32x4.relaxed_dot_i8x16_i7x16_add_s: sums in 32 bits, four quads a round
+ *
+ * Why assembly: all depends on the order. A quad's weights (2 registers) meet each row's activations (1 register) while
+ * 8 sums stay where they are; that is 13 registers, of 15 that engines have on x86-64. LLVM, given the same in C,
+ * computes one sum after the other, so that all weights of a round are live at once and the engine keeps them on the
+ * stack; binaryen's simplify-locals does the same to what the assembler wrote, so CMakeLists.txt leaves this pass out.
+ * GMAC/s in Chromium 156 on a Zen 4 core, one thread, 32 x 768 x 768, best of 25 interleaved rounds:
+ *
+ *                                      depth 4   depth 8
+ *     C, unrolled                           60        47
+ *     C, a loop over quads                  58        69
+ *     this file, binaryen's order            -        64
+ *     this file                             73        82
+ *
+ * Names of locals are numbers in this language; the preprocessor gives them names.
+ */
+#ifdef __wasm_relaxed_simd__
+
+#define TILE 0
+#define PANEL 1
+#define ROUNDS 2
+#define OUT 3
+#define ONES 4 /* eight times 1: a dot product with it adds neighbours */
+#define W0 5   /* weights of outputs 0..3 and 4..7 */
+#define W1 6
+#define X 7    /* activations of one row */
+/* 8..15: sums in 16 bits (row 0 outputs 0..3, row 0 outputs 4..7, row 1 ...); 16..23: sums in 32 bits */
+
+#define LOAD_ROW(at) local.get TILE; v128.load32_splat at; local.set X
+
+#define PAIRS(w) local.get w; local.get X; i16x8.relaxed_dot_i8x16_i7x16_s
+#define ROW_SET(at, s0, s1, c0, c1) LOAD_ROW(at); PAIRS(W0); local.set s0; PAIRS(W1); local.set s1
+#define ROW_ADD(at, s0, s1, c0, c1) LOAD_ROW(at); \
+    local.get s0; PAIRS(W0); i16x8.add; local.set s0; \
+    local.get s1; PAIRS(W1); i16x8.add; local.set s1
+#define ROW_DOT(at, s0, s1, c0, c1) LOAD_ROW(at); \
+    local.get W0; local.get X; local.get c0; i32x4.relaxed_dot_i8x16_i7x16_add_s; local.set c0; \
+    local.get W1; local.get X; local.get c1; i32x4.relaxed_dot_i8x16_i7x16_add_s; local.set c1
+
+/* Numbers are byte offsets of the quad's weights and of its rows. */
+#define QUAD(ROW, w0, w1, x0, x1, x2, x3) \
+    local.get PANEL; v128.load w0; local.set W0; local.get PANEL; v128.load w1; local.set W1; \
+    ROW(x0, 8, 9, 16, 17); ROW(x1, 10, 11, 18, 19); ROW(x2, 12, 13, 20, 21); ROW(x3, 14, 15, 22, 23)
+#define QUAD_0(ROW) QUAD(ROW, 0, 16, 0, 4, 8, 12)
+#define QUADS_1_TO_3(ROW) \
+    QUAD(ROW, 32, 48, 16, 20, 24, 28); QUAD(ROW, 64, 80, 32, 36, 40, 44); QUAD(ROW, 96, 112, 48, 52, 56, 60)
+#define QUADS_4_TO_7(ROW) \
+    QUAD(ROW, 128, 144, 64, 68, 72, 76); QUAD(ROW, 160, 176, 80, 84, 88, 92); \
+    QUAD(ROW, 192, 208, 96, 100, 104, 108); QUAD(ROW, 224, 240, 112, 116, 120, 124)
+
+#define WIDEN(s, c) local.get s; local.get ONES; i32x4.dot_i16x8_s; local.get c; i32x4.add; local.set c
+#define WIDEN_ALL WIDEN(8, 16); WIDEN(9, 17); WIDEN(10, 18); WIDEN(11, 19); \
+    WIDEN(12, 20); WIDEN(13, 21); WIDEN(14, 22); WIDEN(15, 23)
+
+#define STORE(c, at) local.get OUT; local.get c; v128.store at
+#define STORE_ALL STORE(16, 0); STORE(17, 16); STORE(18, 32); STORE(19, 48); \
+    STORE(20, 64); STORE(21, 80); STORE(22, 96); STORE(23, 112)
+
+#define BEGIN(name) \
+    .section .text.name,"",@; .hidden name; .globl name; .type name,@function; \
+    name: .functype name (i32, i32, i32, i32) -> (); \
+    .local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, \
+           v128, v128, v128, v128, v128, v128, v128, v128, v128, v128; \
+    v128.const 1, 1, 1, 1, 1, 1, 1, 1; local.set ONES; \
+    loop
+#define END(tile_nbytes, panel_nbytes) \
+    local.get TILE; i32.const tile_nbytes; i32.add; local.set TILE; \
+    local.get PANEL; i32.const panel_nbytes; i32.add; local.set PANEL; \
+    local.get ROUNDS; i32.const -1; i32.add; local.tee ROUNDS; br_if 0; \
+    end_loop; \
+    STORE_ALL; end_function
+
+BEGIN(bt_tile_deep1)
+    QUAD_0(ROW_SET)
+    WIDEN_ALL
+END(16, 32)
+
+BEGIN(bt_tile_deep4)
+    QUAD_0(ROW_SET)
+    QUADS_1_TO_3(ROW_ADD)
+    WIDEN_ALL
+END(64, 128)
+
+BEGIN(bt_tile_deep8)
+    QUAD_0(ROW_SET)
+    QUADS_1_TO_3(ROW_ADD)
+    QUADS_4_TO_7(ROW_ADD)
+    WIDEN_ALL
+END(128, 256)
+
+BEGIN(bt_tile_dot4)
+    QUAD_0(ROW_DOT)
+    QUADS_1_TO_3(ROW_DOT)
+END(64, 128)
+
+#endif
