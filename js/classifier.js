@@ -136,6 +136,7 @@ async function open(model, options) {
       maxTokens: manifest.maxTokens,
       temperature: manifest.temperature,
       isMultiLabel: manifest.problemType === 'multi_label_classification',
+      kernel: options.kernel,
       inPlace: client.workerReason !== null
     })
     checkSizes(manifest, started.sizes)

@@ -102,13 +102,14 @@ class Engine {
    * @param {number} settings.maxTokens
    * @param {number} settings.temperature
    * @param {boolean} settings.isMultiLabel
+   * @param {number} settings.kernel  a bt_kernel
    * @param {boolean} settings.inPlace  the thread has other things to do: smaller batches, shorter layers
    * @param {number} settings.imageBytes
    * @returns {{kernel: string, sizes: import('../web/wasm.js').ModelInfo, memory: number}}
    */
   start(settings) {
     this.#settings = settings
-    this.#wasm.open(settings.imageBytes, settings.inPlace ? settings.maxTokens : undefined)
+    this.#wasm.open(settings.imageBytes, settings.kernel, settings.inPlace ? settings.maxTokens : undefined)
     return { kernel: this.#wasm.kernel, sizes: this.#wasm.info, memory: this.#wasm.memoryBytes }
   }
 

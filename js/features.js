@@ -9,15 +9,26 @@ const SIMD_PROBE = [
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11
 ]
 
+/** The same for relaxed SIMD (i16x8.relaxed_dot_i8x16_i7x16_s). */
+const RELAXED_PROBE = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0,
+  10, 15, 1, 13, 0, 65, 0, 253, 15, 65, 0, 253, 15, 253, 146, 2, 11
+]
+
+const accepts = (module) => WebAssembly.validate(new Uint8Array(module))
+
 /**
  * The builds in dist/, best first. URLs are spelled out, so that bundlers find the files.
  *
- * @type {{name: string, runs: () => boolean, url: () => URL}[]}
+ * @type {{runs: () => boolean, url: () => URL}[]}
  */
 const BINARIES = [
   {
-    name: 'bertweet',
-    runs: () => WebAssembly.validate(new Uint8Array(SIMD_PROBE)),
+    runs: () => accepts(RELAXED_PROBE),
+    url: () => new URL('../dist/bertweet-relaxed.wasm', import.meta.url)
+  },
+  {
+    runs: () => accepts(SIMD_PROBE),
     url: () => new URL('../dist/bertweet.wasm', import.meta.url)
   }
 ]

@@ -3,6 +3,12 @@
 /** How a text is rewritten before it becomes tokens; the manifest of a model says which it was trained with. */
 export type TextMode = 'none' | 'pysentimiento' | 'bertweet'
 
+/**
+ * What multiplies matrices; all give the same bits. The relaxed ones need an engine with relaxed SIMD and differ in
+ * speed: 'relaxed-dot' is for AVX-VNNI and ARM, 'relaxed-deep' for the rest.
+ */
+export type Kernel = 'scalar' | 'simd128' | 'relaxed-dot' | 'relaxed-deep'
+
 export type ErrorCode =
   | 'network' | 'integrity' | 'format' | 'model' | 'memory' | 'unsupported' | 'input' | 'aborted' | 'disposed'
   | 'internal'
@@ -99,6 +105,8 @@ export interface ClassifierOptions {
   /** Ends the load. */
   signal?: AbortSignal
   threads?: 'auto' | number
+  /** Default 'auto': the fastest that this machine runs. */
+  kernel?: 'auto' | Kernel
   /**
    * Default true: in a worker where there can be one. A function makes the worker itself, from web/worker.js;
    * classifiers that are given the same function share its worker.
@@ -110,7 +118,7 @@ export interface ClassifierOptions {
   preprocess?: TextMode
   /** For manifest and shards. */
   fetch?: typeof fetch
-  /** Where dist/bertweet.wasm is, if it was moved. */
+  /** Where the module is, if it was moved: dist/bertweet.wasm, or bertweet-relaxed.wasm where relaxed SIMD is. */
   wasmUrl?: Location
   /** Where web/worker.js is, if it was moved. */
   workerUrl?: Location
@@ -178,8 +186,7 @@ export interface ClassifierInfo<Label extends string = string> {
   memory: number
   /** Whether all weights are in the cache. */
   cached: boolean
-  /** What multiplies: 'scalar', 'simd128'. */
-  kernel: string
+  kernel: Kernel
   threads: number
   /** Why there are not more threads; null where there are. */
   threadsReason: string | null

@@ -8,17 +8,21 @@ import { resolveLocation } from './source.js'
 
 /** @import { ModelOption } from './manifest.js' */
 
+/** The ways to multiply, at their numbers in bt_kernel (src/bertweet.h); all give the same bits. */
+export const KERNELS = Object.freeze(['auto', 'scalar', 'simd128', 'relaxed-dot', 'relaxed-deep'])
+
 /**
  * @typedef {object} ClassifierOptions
  * @property {ModelOption} [model]  default: the small model that comes with the package
  * @property {(progress: import('./shards.js').Progress) => void} [onProgress]
  * @property {AbortSignal} [signal]  ends the load
  * @property {'auto' | number} [threads]
+ * @property {string} [kernel]  one of KERNELS; default auto, the fastest here
  * @property {boolean | (() => Worker)} [worker]  default true: in a worker where possible
  * @property {boolean | import('./cache.js').ResponseCache} [cache]  default true: the browser's Cache API
  * @property {'none' | 'pysentimiento' | 'bertweet'} [preprocess]  default: the manifest's text mode
  * @property {typeof globalThis.fetch} [fetch]  for manifest and shards
- * @property {string | URL} [wasmUrl]  where dist/bertweet.wasm is, if bundling moved it
+ * @property {string | URL} [wasmUrl]  where the module of dist/ is, if bundling moved it
  * @property {string | URL} [workerUrl]  where web/worker.js is, if bundling moved it
  */
 
@@ -34,6 +38,7 @@ const LOAD = {
   onProgress: [isFunction, 'a function'],
   signal: [isSignal, 'an AbortSignal'],
   threads: [(value) => value === 'auto' || isPositive(value), '"auto" or a positive number'],
+  kernel: [(value) => KERNELS.includes(value), `one of ${KERNELS.join(', ')}`],
   worker: [(value) => isBoolean(value) || isFunction(value), 'true, false or a function that makes a Worker'],
   cache: [(value) => isBoolean(value) || typeof value === 'object', 'true, false or an object'],
   preprocess: [(value) => TEXT_MODES.includes(value), `one of ${TEXT_MODES.join(', ')}`],
@@ -50,6 +55,7 @@ export function checkLoadOptions(options) {
   check('createClassifier', options, LOAD)
   return {
     ...options,
+    kernel: KERNELS.indexOf(options.kernel ?? 'auto'),
     worker: options.worker ?? true,
     wasmUrl: absolute(options.wasmUrl),
     workerUrl: absolute(options.workerUrl),

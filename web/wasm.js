@@ -40,6 +40,7 @@ const INFO_NBYTES = 56
 const FAULT_NBYTES = 96
 
 const OK = 0
+const UNSUPPORTED = 4
 const NO_MEMORY = 5
 /** Error codes and advice for each bt_status. */
 const STATUSES = [
@@ -166,9 +167,9 @@ export class Wasm {
     return this.#memory.buffer.byteLength
   }
 
-  /** Name of the kernel that multiplies: 'scalar', 'simd128'; null for a tokenizer. */
+  /** Name of the kernel that multiplies, as btw_kernel_name has them; null for a tokenizer. */
   get kernel() {
-    return this.#session && this.#string(this.#exports.btw_kernel_name(this.#exports.btw_session_kernel(this.#session)))
+    return this.#session ? this.#kernelName(this.#exports.btw_session_kernel(this.#session)) : null
   }
 
   /**
@@ -188,17 +189,18 @@ export class Wasm {
    * Opens the model, of which the first `present` bytes have been written, and makes a session for it.
    *
    * @param {number} present  at least the image's resident bytes
+   * @param {number} [kernel]  a bt_kernel; 0 is the fastest
    * @param {number} [batchRows]  most ids a batch should hold; one text always fits
-   * @throws {BertweetError} format, model, memory
+   * @throws {BertweetError} format, model, memory, unsupported
    */
-  open(present, batchRows = BATCH_ROWS) {
+  open(present, kernel = 0, batchRows = BATCH_ROWS) {
     const { btw_model_open: open, btw_model_nbytes: roomBytes } = this.#exports
     const room = this.#place(roomBytes())
     const fault = this.#reserve(FAULT_NBYTES)
     this.#check(open(room, this.#image, this.#imageBytes, present, fault), 'The model cannot be opened', fault)
     this.#model = room
     this.info = this.#readInfo()
-    if (this.info.numLayers > 0) this.#openSession(batchRows)
+    if (this.info.numLayers > 0) this.#openSession(kernel, batchRows)
     this.#reserve(TEXT_NBYTES)
   }
 
@@ -298,7 +300,7 @@ export class Wasm {
     return this.#bytes(at, 32).slice()
   }
 
-  #openSession(batchRows) {
+  #openSession(kernel, batchRows) {
     const { btw_session_nbytes: sessionBytes, btw_session_open: open } = this.#exports
     let rows = Math.max(batchRows, this.info.maxTokens)
     while (rows > this.info.maxTokens && sessionBytes(this.#model, rows) >>> 0 > MAX_SESSION_NBYTES) {
@@ -306,9 +308,18 @@ export class Wasm {
     }
     const nbytes = sessionBytes(this.#model, rows) >>> 0
     const session = this.#place(nbytes)
-    this.#check(open(this.#model, rows, 0, session, nbytes), 'The model cannot run')
+    const status = open(this.#model, rows, kernel, session, nbytes)
+    if (status === UNSUPPORTED) {
+      throw new BertweetError('unsupported', `Kernel ${this.#kernelName(kernel)} is not in this module; relaxed ` +
+        'kernels are in bertweet-relaxed.wasm, for engines with relaxed SIMD.')
+    }
+    this.#check(status, 'The model cannot run')
     this.#session = session
     this.maxRows = rows
+  }
+
+  #kernelName(kernel) {
+    return this.#string(this.#exports.btw_kernel_name(kernel))
   }
 
   /** @returns {ModelInfo} */

@@ -7,12 +7,14 @@ import { join } from 'node:path'
 
 import { BertweetError } from '../errors.js'
 import { createClassifier } from '../index.js'
+import { KERNELS } from '../options.js'
 import { formatBytes, progressBar } from './output.js'
 
 export { TEXT_MODES } from '../manifest.js'
 
 export const MODEL_OPTIONS = {
   model: { value: 'MODEL', short: 'm', help: 'folder, manifest.json or URL; default: the model of the package' },
+  kernel: { value: 'KERNEL', choices: KERNELS, help: `what multiplies, bits are the same: ${KERNELS.join(', ')}` },
 }
 
 const exists = (path) => access(path).then(() => true, () => false)
@@ -43,14 +45,15 @@ export const defaultModel = async () => (await import('../../models/tweet-mini/i
 /**
  * The classifier of a command line, with a bar while it loads.
  *
- * @param {{model?: string, preprocess?: string}} values
+ * @param {{model?: string, kernel?: string, preprocess?: string}} values
  * @param {import('./run.js').Io} io
  */
-export async function openClassifier({ model, preprocess }, { stderr, signal }) {
+export async function openClassifier({ model, kernel, preprocess }, { stderr, signal }) {
   const bar = progressBar(stderr)
   try {
     return await createClassifier({
       model: await locateModel(model),
+      kernel,
       preprocess,
       signal,
       onProgress: ({ loaded, total }) => bar.show(`loading ${formatBytes(total)}`, loaded, total),

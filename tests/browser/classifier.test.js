@@ -7,12 +7,19 @@ import { join } from 'node:path'
 import test, { after, before, describe } from 'node:test'
 import { brotliCompressSync } from 'node:zlib'
 import { createClassifier } from '../../js/index.js'
+import { KERNELS } from '../../js/options.js'
 import { makeTinyModel, writeModel } from '../js/tiny-model.js'
 import { PROJECT, flipBit, launchChromium, noChromium, startServer } from './browser.js'
 
 const MODEL = 'build/test/browser-model'
 const STRICT = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'"
 const MAX_CODE_BYTES = 80 << 10
+
+/** js/features.js with a probe of an instruction that no engine has. */
+const withoutRelaxed = (bytes) => ({
+  headers: { 'content-type': 'text/javascript' },
+  body: bytes.toString().replace('253, 146, 2', '253, 255, 127')
+})
 
 const TEXTS = [
   'I love it 😍', '', 'a\0b', 'lone \ud800 surrogate \udc00', 'why would anyone do this :(', 'word '.repeat(400),
@@ -78,10 +85,32 @@ describe('in Chromium', { skip: noChromium() }, () => {
         const { result, info, error } = await inPage(page, { worker })
         assert.equal(error, undefined)
         assert.deepEqual(result, expected)
-        assert.deepEqual([info.worker, info.kernel], [worker, 'simd128'])
+        assert.equal(info.worker, worker)
+        assert.match(info.kernel, /^relaxed-(dot|deep)$/)
       })
     }
   }
+
+  for (const kernel of KERNELS.slice(1)) {
+    test(`kernel ${kernel}: the same bits`, async (t) => {
+      const { page } = await open(t)
+      const { result, info, error } = await inPage(page, { kernel })
+      assert.equal(error, undefined)
+      assert.deepEqual(result, expected)
+      assert.equal(info.kernel, kernel)
+    })
+  }
+
+  test('an engine without relaxed SIMD: the other module, and an error for a relaxed kernel', async (t) => {
+    const { server, page } = await open(t, { faults: { '/js/features.js': withoutRelaxed } })
+    const { result, info } = await inPage(page)
+    assert.deepEqual([result, info.kernel], [expected, 'simd128'])
+    const modules = server.responses.map(({ path }) => path).filter((path) => path.endsWith('.wasm'))
+    assert.deepEqual([...new Set(modules)], ['/dist/bertweet.wasm'])
+    const { error } = await inPage(page, { kernel: 'relaxed-deep' })
+    assert.equal(error.code, 'unsupported')
+    assert.match(error.message, /relaxed-deep/)
+  })
 
   for (const worker of [true, false]) {
     test(`a page with a strict policy, worker ${worker}: it works, and nothing is reported`, async (t) => {
@@ -276,13 +305,16 @@ describe('in Chromium', { skip: noChromium() }, () => {
   })
 
   for (const worker of [true, false]) {
-    test(`the default model, worker ${worker}: lazily imported, the same bits as in Node`, async (t) => {
+    test(`the default model, worker ${worker}: lazily imported, the same bits as in Node by each kernel`, async (t) => {
       const { default: ours } = await import('../../models/tweet-mini/index.js')
       const { server, page } = await open(t)
       assert.deepEqual(server.responses.filter(({ path }) => path.startsWith('/models/')), [])
       const { result } = await inPage(page, { worker, model: undefined })
       assert.deepEqual(result, await inNode(ours))
       assert.equal(weights(server).length, ours.manifest.shards.length)
+      for (const kernel of KERNELS.slice(1)) {
+        assert.deepEqual((await inPage(page, { worker, kernel, model: undefined })).result, result)
+      }
     })
   }
 })

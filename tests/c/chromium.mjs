@@ -49,8 +49,8 @@ async function runProgram(base64) {
     }
   }
   const module = await WebAssembly.compile(Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0)))
-  const imports = { wasi_snapshot_preview1: new Proxy(wasi, { get: (own, name) => own[name] ?? (() => NOT_SUPPORTED) }) }
-  const { exports } = await WebAssembly.instantiate(module, imports)
+  const withTheRest = new Proxy(wasi, { get: (own, name) => own[name] ?? (() => NOT_SUPPORTED) })
+  const { exports } = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: withTheRest })
   try {
     exports._start()
   } catch (error) {

@@ -180,6 +180,19 @@ for (const worker of [true, false]) {
   })
 }
 
+test('a kernel can be chosen, with the same bits; relaxed ones are in another module', async (t) => {
+  const expected = await (await start(t)).classify(texts)
+  for (const worker of [true, false]) {
+    for (const kernel of ['scalar', 'simd128']) {
+      const classifier = await start(t, { kernel, worker })
+      assert.equal(classifier.info.kernel, kernel)
+      assert.deepEqual(await classifier.classify(texts), expected)
+    }
+    await assert.rejects(start(t, { kernel: 'relaxed-deep', worker }), { code: 'unsupported', message: /relaxed-deep/ })
+  }
+  await assert.rejects(start(t, { kernel: 'fastest' }), { code: 'input', message: /kernel must be one of auto/ })
+})
+
 test('info tells what is loaded', async (t) => {
   const { info } = await start(t)
   assert.deepEqual(
