@@ -11,7 +11,6 @@ import {
   checkCacheOptions, checkClassifyOptions, checkIds, checkLoadOptions, checkLogitsOptions, checkTexts,
   checkSelfTestOptions, checkTokenizeOptions
 } from './options.js'
-import { runSelfTest } from './self-test.js'
 import { cacheWriter, readShards } from './shards.js'
 
 /**
@@ -103,6 +102,15 @@ async function defaultModel() {
   } catch (cause) {
     throw new BertweetError('unsupported', 'The default model cannot be imported here. In a service worker, write ' +
       'import model from \'bertweet-wasm/models/tweet-mini\' and createClassifier({ model }).', { cause })
+  }
+}
+
+/** Comes when it is wanted: pages that test nothing load nothing of it. */
+async function importSelfTest() {
+  try {
+    return await import('./self-test.js')
+  } catch (cause) {
+    throw new BertweetError('unsupported', 'js/self-test.js cannot be imported here: service workers cannot.', { cause })
   }
 }
 
@@ -259,10 +267,12 @@ class Classifier {
    *
    * @param {{signal?: AbortSignal}} [options]
    * @returns {Promise<import('./self-test.js').SelfTestResult>}
-   * @throws {BertweetError} model (the manifest has no self-test), aborted, disposed, memory, internal
+   * @throws {BertweetError} model (the manifest has no self-test), unsupported (service workers cannot import later),
+   *   aborted, disposed, memory, internal
    */
   async selfTest(options = {}) {
     checkSelfTestOptions(options)
+    const { runSelfTest } = await importSelfTest()
     const { manifest } = this.#model
     return runSelfTest({
       manifest,
