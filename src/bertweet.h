@@ -236,6 +236,18 @@ void bt_softmax(float *out, const float *logits, uint32_t count, float temperatu
 /* out[i] = 1 / (1 + exp(-logits[i] / temperature)), for multi_label_classification. */
 void bt_sigmoid(float *out, const float *logits, uint32_t count, float temperature);
 
+/* ------------------------------------------------------------------------------------------------- the wire -- */
+
+/*
+ * Expands a piece of an image that travelled in the encoding `int4` (models/MODEL.md, section 4) to its place.
+ *
+ * image        [image_nbytes] receives the piece; may overlap nothing of wire
+ * wire         [wire_nbytes] what has arrived, verified or not: anything is read safely
+ *
+ * BT_OK; BT_BAD_IMAGE if it is not that encoding, or not of image_nbytes bytes: image then holds nothing useful.
+ */
+bt_status bt_wire_expand(void *image, size_t image_nbytes, const void *wire, size_t wire_nbytes);
+
 /* ---------------------------------------------------------------------------------------------- integrity -- */
 
 /* SHA-256 (FIPS 180-4), for pages without crypto.subtle. digest: 32 bytes. */
