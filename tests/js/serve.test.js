@@ -30,10 +30,10 @@ after(async () => {
 })
 
 /** A request whose path is sent as it is: fetch would resolve the dots. */
-function raw(path, method = 'GET') {
+function raw(path, method = 'GET', headers = {}) {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(server.url)
-    request({ hostname, port, path, method }, (response) => {
+    request({ hostname, port, path, method, headers }, (response) => {
       const chunks = []
       response.on('data', (chunk) => chunks.push(chunk))
       response.on('end', () => resolve({
@@ -54,6 +54,13 @@ test('files come with their type and length, folders with their index', async ()
   assert.equal((await raw('/gr%C3%B6%C3%9Fe%201.js')).body, 'export {}')
   assert.equal((await raw('/sub')).headers.location, '/sub/')
   assert.equal((await raw('/sub/')).body, '<p>sub')
+})
+
+test('a file that has not changed is not sent again', async () => {
+  const { etag } = (await raw('/')).headers
+  const again = await raw('/', 'GET', { 'if-none-match': etag })
+  assert.deepEqual([again.status, again.body, again.headers.etag], [304, '', etag])
+  assert.equal((await raw('/sub/', 'GET', { 'if-none-match': etag })).status, 200)
 })
 
 test('nothing hidden and nothing outside the folder is served', async () => {
