@@ -88,11 +88,14 @@ async function benchModel(name, result, { engines, parts, tokens, rounds, ms }, 
   }
 }
 
+/** All engines but those that would hide the others: a forced kernel that is also the picked one, and the scalar one. */
 function drawLatency(name, { engines, cases }) {
+  const picked = engines.ours?.info.kernel
+  const shown = Object.entries(engines).filter(([key]) => ![picked, 'scalar'].includes(ENGINES[key].kernel ?? ''))
   const single = cases.filter((item) => item.name === `${item.tokens}`)
   return drawPlot({
     title: `Latency, ${name}`,
-    lines: Object.entries(engines).map(([key, { info, times }]) => ({
+    lines: shown.map(([key, { info, times }]) => ({
       label: titleOf(key, info),
       points: single.map((item) => [item.tokens, times[item.name].min])
     }))

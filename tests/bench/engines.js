@@ -79,7 +79,8 @@ export function openRequest({ page, threads, kernel }, model) {
 }
 
 /** Address of the page that opens an engine by itself. */
-export const openUrl = (url, request) => `${url}tests/bench/page.html?open=${encodeURIComponent(JSON.stringify(request))}`
+export const openUrl = (url, request) =>
+  `${url}tests/bench/page.html?open=${encodeURIComponent(JSON.stringify(request))}`
 
 async function startPage(engine, model, url) {
   const browser = await launchChromium()
@@ -110,7 +111,8 @@ async function startProgram(command) {
   })
   failed.catch(() => {}) // told by next()
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const next = async () => JSON.parse((await Promise.race([lines.next().then((line) => line.value ?? failed), failed])))
+  const next = async () =>
+    JSON.parse(await Promise.race([lines.next().then(({ value }) => value ?? failed), failed]))
   return {
     info: await next(),
     measure(rows, ms) {

@@ -8,7 +8,9 @@ const LEFT = 56
 const RIGHT = 500
 const TOP = 44
 const BOTTOM = 372
-const COLOURS = ['#0b7285', '#e8590c', '#5f3dc4', '#2b8a3e', '#c2255c', '#868e96', '#a61e4d', '#364fc7']
+const COLOURS = [
+  '#0b7285', '#e8590c', '#5f3dc4', '#2b8a3e', '#c2255c', '#868e96', '#1098ad', '#a61e4d', '#364fc7', '#846358', '#000'
+]
 
 /**
  * @param {object} plot

@@ -79,8 +79,8 @@ function agreement(engines) {
 function reportStart(start) {
   const seconds = ({ min, median }) => `${(min / 1000).toFixed(2)} (${(median / 1000).toFixed(2)})`
   return [
-    'Seconds from navigation to first logits, server on this machine: fastest (median). MB over the wire, uncompressed; ' +
-      'in brackets the code with brotli.',
+    'Seconds from navigation to first logits, server on this machine: fastest (median). MB over the wire, ' +
+      'uncompressed; in brackets the code with brotli.',
     table(['', 'cold', 'warm', 'weights', 'code', 'warm: weights', 'code'], Object.entries(start).map(
       ([name, { cold, warm, wire }]) => [titleOf(name), seconds(cold), seconds(warm), megabytes(wire.cold.weights),
         `${megabytes(wire.cold.code)} (${megabytes(wire.cold.codeBrotli)})`, megabytes(wire.warm.weights),
