@@ -58,11 +58,12 @@ typedef enum {
     BT_NO_MEMORY = 5,
     /* Text over BT_MAX_CODE_POINTS in a mode that has this limit. */
     BT_TEXT_TOO_LONG = 6,
-    /* An id outside the vocabulary, an empty row of ids, more ids than max_tokens, or more rows than the session has. */
+    /* An id outside the vocabulary, an empty row of ids, more ids than max_tokens, or more rows than the session
+     * has. */
     BT_BAD_IDS = 7,
     /* An embedding row that these ids need has not arrived yet: bt_model_extend first, then call again. */
     BT_PENDING = 8,
-    /* Calls out of order: layers run 0, 1, 2, ... between bt_begin and bt_finish; or a tokenizer image given a session. */
+    /* Calls out of order: layers run 0, 1, 2, ... between bt_begin and bt_finish; or a session for a tokenizer. */
     BT_BAD_CALL = 9,
     /* The logits are not finite: the weights are broken (checked once, in bt_finish). */
     BT_NOT_FINITE = 10
@@ -192,7 +193,7 @@ typedef enum {
     BT_KERNEL_BEST = 0,        /* the fastest this build has for this machine */
     BT_KERNEL_SCALAR = 1,      /* portable C, in every build */
     BT_KERNEL_SIMD128 = 2,     /* WebAssembly SIMD: weights widened panel by panel, i32x4.dot_i16x8_s */
-    BT_KERNEL_RELAXED_DOT = 3, /* relaxed SIMD: i32x4.relaxed_dot_i8x16_i7x16_add_s, one instruction on AVX-VNNI and ARM */
+    BT_KERNEL_RELAXED_DOT = 3, /* relaxed SIMD: i32x4.relaxed_dot_i8x16_i7x16_add_s, one instruction of AVX-VNNI, ARM */
     BT_KERNEL_RELAXED_DEEP = 4 /* relaxed SIMD: i16x8.relaxed_dot_i8x16_i7x16_s, summed in 16 bits; best elsewhere */
 } bt_kernel;
 

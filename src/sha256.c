@@ -59,7 +59,8 @@ static void compress(uint32_t state[8], const uint8_t *block) {
 }
 
 void bt_sha256(uint8_t *digest, const void *data, size_t nbytes) {
-    uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+    uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                         0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
     const uint8_t *at = data;
     size_t left = nbytes;
     for (; left >= BLOCK_NBYTES; left -= BLOCK_NBYTES, at += BLOCK_NBYTES) compress(state, at);

@@ -51,8 +51,8 @@ static layer *make_layer(uint32_t outputs, uint32_t columns, uint32_t sources, u
         }
     }
     l->linear = (bt_linear){.factor = l->factor, .source = l->source, .scale = l->scale, .colsum = l->colsum,
-                            .bias = l->bias, .depth = l->depth, .weights = l->weights, .outputs = outputs, .columns = columns,
-                            .sources = sources, .straight = straight};
+                            .bias = l->bias, .depth = l->depth, .weights = l->weights, .outputs = outputs,
+                            .columns = columns, .sources = sources, .straight = straight};
     return l;
 }
 
@@ -234,7 +234,8 @@ static void test_extremes(const bt_kernels *kernels) {
     free(weights);
 }
 
-/* Weight i of a lane group: sums of one sign as large as the 16-bit bound allows, where there is room of the other too. */
+/* Weight i of a lane group: sums of one sign as large as the 16-bit bound allows, where there is room of the other
+ * too. */
 static int lane_weight(uint32_t i, uint32_t depth, int sign) {
     const uint32_t half = depth >= 4 ? depth : 2 * depth;
     const int left = BT_LANE_LIMIT - 127 * (int)(i % half);

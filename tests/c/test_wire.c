@@ -130,8 +130,8 @@ static void test_refuses_other_lengths(void) {
 static void test_refuses_each_wrong_field(void) {
     static const struct {
         uint32_t at, value;
-    } changes[] = {{0, 3}, {0, 255}, {0, BT_WIRE_RAW}, {1, 0}, {1, 8}, {1, 64}, {2, 1}, {3, 1}, {4, 255}, {5, 0}, {5, 2},
-                   {7, 255}, {8, 16}, {8, 0x80}, {15, 0xF0}};
+    } changes[] = {{0, 3}, {0, 255}, {0, BT_WIRE_RAW}, {1, 0}, {1, 8}, {1, 64}, {2, 1}, {3, 1}, {4, 255}, {5, 0},
+                   {5, 2}, {7, 255}, {8, 16}, {8, 0x80}, {15, 0xF0}};
     uint8_t wire[144], changed[144], image[256];
     make_run(wire, image, BT_WIRE_LINEAR, 32, 1);
     for (uint32_t i = 0; i < sizeof changes / sizeof *changes; i++) {

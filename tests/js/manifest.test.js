@@ -28,8 +28,18 @@ test('a web page, broken JSON and an unknown encoding are format errors that say
   assert.throws(() => parseManifest('\n<!DOCTYPE html><title>x', 'here'), { code: 'format', message: /web page/ })
   assert.throws(() => parseManifest('{"format": "bertweet-w', 'here'), { code: 'format', message: /not JSON/ })
   const changed = clone()
-  changed.shards[1].encoding = 'int4'
-  assert.throws(() => parseManifest(changed, 'here'), { code: 'format', message: /int4.*Update/ })
+  changed.shards[1].encoding = 'int2'
+  assert.throws(() => parseManifest(changed, 'here'), { code: 'format', message: /int2.*Update/ })
+})
+
+test('shards in either encoding; only int4 may differ in size from the piece of the image it becomes', () => {
+  const [, shard] = clone().shards
+  const changed = clone()
+  changed.shards[1] = { ...shard, encoding: 'int4', bytes: shard.bytes - 1 }
+  changed.bytes -= 1
+  assert.equal(parseManifest(changed, 'here').shards[1].encoding, 'int4')
+  changed.shards[1].encoding = 'raw'
+  assert.throws(() => parseManifest(changed, 'here'), { code: 'model', message: /"bytes"/ })
 })
 
 const fields = {
@@ -94,7 +104,7 @@ test('from a URL, shards stand beside the manifest', async () => {
   }
 })
 
-test('from mirrors: the first that answers is the first for the shards, and the next good one stays first', async () => {
+test('from mirrors: the first that answers is first for the shards, and the next good one stays first', async () => {
   const { fetch, log } = makeFetch(folder('/two/'))
   const urls = ['http://a.test/one/manifest.json', 'http://a.test/two/manifest.json', 'http://b.test/two/manifest.json']
   const model = await readModel(urls, { fetch, sha256 })
