@@ -9,18 +9,21 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { PROJECT, launchChromium, startServer } from '../browser/browser.js'
 import { ENGINES } from './engines.js'
+import { SHAPES, measureKernels } from './kernels.js'
 import { makeCases, measureLatency } from './latency.js'
 import { measureMemory, measureStart } from './loading.js'
 import { MODELS, installPackages, installPython, prepareModel } from './models.js'
 import { drawPlot } from './plot.js'
 import { report, titleOf } from './report.js'
 
+const PARTS = ['kernels', 'latency', 'start', 'memory']
+
 const HELP = `Usage: npm run bench -- [options]
 
   --model LIST     ${MODELS.join(', ')}; default: all
   --engines LIST   default: all of
                    ${Object.keys(ENGINES).join(', ')}
-  --parts LIST     latency, start, memory; default: all
+  --parts LIST     kernels, latency, start, memory; default: all
   --tokens LIST    lengths of texts, at most 128; default: 8,16,32,64,128
   --rounds N       default: 10; a third of it for start
   --ms N           for each engine and length in a round; default: 300
@@ -30,7 +33,7 @@ const HELP = `Usage: npm run bench -- [options]
 const OPTIONS = {
   model: { type: 'string', default: MODELS.join() },
   engines: { type: 'string', default: Object.keys(ENGINES).join() },
-  parts: { type: 'string', default: 'latency,start,memory' },
+  parts: { type: 'string', default: PARTS.join() },
   tokens: { type: 'string', default: '8,16,32,64,128' },
   rounds: { type: 'string', default: '10' },
   ms: { type: 'string', default: '300' },
@@ -50,7 +53,7 @@ function readOptions() {
     help: values.help,
     models: list(values.model, MODELS),
     engines: list(values.engines, Object.keys(ENGINES)),
-    parts: list(values.parts, ['latency', 'start', 'memory']),
+    parts: list(values.parts, PARTS),
     tokens: values.tokens.split(',').map(Number),
     rounds: Number(values.rounds),
     ms: Number(values.ms),
@@ -77,7 +80,7 @@ async function benchModel(name, result, { engines, parts, tokens, rounds, ms }, 
   }
   // Kernels are no matter for these, and neither are threads, but for the memory that they share.
   const pages = engines.filter((engine) => ENGINES[engine].page && !ENGINES[engine].kernel)
-  for (const part of parts.filter((part) => part !== 'latency')) {
+  for (const part of parts.filter((part) => ['start', 'memory'].includes(part))) {
     result[part] = {}
     for (const engine of pages.filter((engine) => !result.latency?.absent[engine])) {
       log(`${name}: ${part} of ${engine}`)
@@ -88,7 +91,7 @@ async function benchModel(name, result, { engines, parts, tokens, rounds, ms }, 
   }
 }
 
-/** All engines but those that would hide the others: a forced kernel that is also the picked one, and the scalar one. */
+/** All engines but those that hide the others: the picked kernel when it is also forced, and the scalar one. */
 function drawLatency(name, { engines, cases }) {
   const picked = engines.ours?.info.kernel
   const shown = Object.entries(engines).filter(([key]) => ![picked, 'scalar'].includes(ENGINES[key].kernel ?? ''))
@@ -160,6 +163,10 @@ async function main() {
   }
   const server = await startServer()
   try {
+    if (options.parts.includes('kernels')) {
+      log('kernels')
+      results.kernels = { shapes: SHAPES, speeds: await measureKernels(10 * options.rounds, server.url) }
+    }
     for (const name of options.models) {
       results.models[name] = {}
       await benchModel(name, results.models[name], options, server.url, save)

@@ -20,8 +20,21 @@ export function report(results) {
     `${results.date}, \`${results.command}\`. ${machine.cpu}, ${machine.cores} cores, ${machine.memory} GB, ` +
       `${machine.system}; load average ${load.start} at the start, ${load.end} at the end.`,
     Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ') + '.',
+    ...results.kernels ? reportKernels(results.kernels) : [],
     ...Object.entries(results.models).flatMap(([name, model]) => reportModel(name, model))
   ].join('\n\n') + '\n'
+}
+
+function reportKernels({ shapes, speeds }) {
+  const columns = shapes.map(([rows, columns, outputs]) => `${rows} x ${columns} x ${outputs}`)
+  return [
+    '## Kernels',
+    'Products of matrices alone (rows x columns x outputs) in GMAC/s, best window of one thread in Chromium. Above ' +
+      'them what loops of nothing but the instructions reach.',
+    table(['', ...columns], Object.entries(speeds).map(([name, [first, ...others]]) =>
+      [name, ...others.length ? [first, ...others].map((speed) => speed.toFixed(1))
+        : shapes.map(() => first.toFixed(1))]))
+  ]
 }
 
 function reportModel(name, { missing, latency, start, memory, macsPerToken }) {
