@@ -110,7 +110,7 @@ async function importSelfTest() {
   try {
     return await import('./self-test.js')
   } catch (cause) {
-    throw new BertweetError('unsupported', 'js/self-test.js cannot be imported here: service workers cannot.', { cause })
+    throw new BertweetError('unsupported', 'js/self-test.js cannot be imported here: not in service workers.', { cause })
   }
 }
 
@@ -136,7 +136,7 @@ async function open(model, options) {
     for await (const block of readShards(found, { cache, fetch, signal, onProgress, sha256 })) {
       await opened
       await writer.write(block)
-      await request('write', { offset: block.shard.offset, bytes: block.bytes }, { transfer: [block.bytes.buffer] })
+      await request('write', { shard: block.shard, bytes: block.bytes }, { transfer: [block.bytes.buffer] })
     }
     const started = await request('start', {
       imageBytes,

@@ -89,9 +89,9 @@ class Engine {
     this.#wasm = wasm
   }
 
-  /** @param {{offset: number, bytes: Uint8Array}} piece  of the image */
-  write({ offset, bytes }) {
-    this.#wasm.writeImage(offset, bytes)
+  /** @param {{shard: import('./manifest.js').Shard, bytes: Uint8Array}} block  verified */
+  write({ shard, bytes }) {
+    this.#wasm.writeShard(shard, bytes)
   }
 
   /**

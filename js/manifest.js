@@ -12,13 +12,16 @@ const MAX_MANIFEST_BYTES = 16 << 20
 const MAX_IMAGE_BYTES = 2 ** 32 - 2 ** 26
 
 const PROBLEM_TYPES = ['single_label_classification', 'multi_label_classification']
-const ENCODINGS = ['raw']
+
+/** How a shard's bytes become the image's: as they are, or by bt_wire_expand of src/bertweet.h. */
+export const ENCODINGS = Object.freeze(['raw', 'int4'])
 
 /** The text modes; what each does: src/bertweet.h. */
 export const TEXT_MODES = Object.freeze(['none', 'pysentimiento', 'bertweet'])
 
 /**
- * @typedef {{file: string, bytes: number, sha256: string, encoding: 'raw', offset: number, size: number}} Shard
+ * @typedef {{file: string, bytes: number, sha256: string, encoding: 'raw' | 'int4', offset: number,
+ *   size: number}} Shard  bytes: as it travels; offset, size: of the piece of the image it becomes
  *
  * @typedef {object} Manifest  the fields of manifest.json that readers use; the others are carried along
  * @property {string} name

@@ -6,6 +6,7 @@
 
 #include "elementary.h"
 #include "model.h"
+#include "quantize_int4.h"
 
 /* ------------------------------------------------------------------------------------------- one column -- */
 
@@ -264,6 +265,12 @@ static void gather_weights(float *w, const float *weights, const bt_linear_sourc
     for (; k < columns; k++) w[k] = 0;
 }
 
+static float quantize_output(const workspace *work, const bt_linear_source *source, uint32_t columns) {
+    const float *importance = source->importance ? work->importance : NULL;
+    return source->int4 ? bt_quantize_column_int4(work->q, work->w, importance, columns, source->depth)
+                        : bt_quantize_column(work->q, work->w, importance, columns, source->depth);
+}
+
 static void pack_output(parts *p, const int8_t *q, uint32_t output, uint32_t columns) {
     int8_t *panel = p->weights + (size_t)(output / 8) * 8 * columns + output % 8 * 4;
     int32_t sum = 0;
@@ -296,8 +303,7 @@ bt_status bt_quantize_linear(void *tensor, const bt_linear_source *source, void 
         gather_weights(work.w, source->weights + (size_t)n * source->inputs, source, columns);
         if (!bt_all_finite(work.w, columns)) return BT_NOT_FINITE;
         p.bias[n] = source->bias[n];
-        p.scale[n] = bt_quantize_column(work.q, work.w, source->importance ? work.importance : NULL, columns,
-                                        source->depth);
+        p.scale[n] = quantize_output(&work, source, columns);
         pack_output(&p, work.q, n, columns);
     }
     return BT_OK;

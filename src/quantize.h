@@ -59,6 +59,7 @@ typedef struct {
     uint32_t outputs;
     uint32_t inputs;
     uint32_t depth; /* of every panel */
+    uint32_t int4;  /* 1: only integers that the wire encoding int4 can carry (quantize_int4.h); 0: any */
 } bt_linear_source;
 
 /* Columns of the packed layer: the sum of splits, filled up to a multiple of 16 and of 4 * depth. */

@@ -55,6 +55,11 @@ uint32_t btw_model_extend(bt_model *model, size_t present_nbytes, bt_fault *faul
     return bt_model_extend(model, present_nbytes, fault);
 }
 
+/* Returns a bt_status. */
+uint32_t btw_wire_expand(void *image, size_t image_nbytes, const void *wire, size_t wire_nbytes) {
+    return bt_wire_expand(image, image_nbytes, wire, wire_nbytes);
+}
+
 void btw_model_get_info(const bt_model *model, bt_model_info *info) { bt_model_get_info(model, info); }
 
 /* ------------------------------------------------------------------------------------------------------ text -- */

@@ -1,10 +1,10 @@
 /*
- * exports_convert.c - half.h, quantize.h and reference.h for JavaScript: what the converter needs beyond exports.c.
+ * exports_convert.c - half.h, quantize.h, wire.h and reference.h for JavaScript: what the converter needs beyond exports.c.
  *
  * Arguments are addresses and numbers as there. Structures are written by JavaScript at these offsets (bytes):
  *
- *   bt_linear_source, 32 bytes: weights 0, bias 4, smoothing 8, splits 12, importance 16; u32 outputs 20, inputs 24,
- *     depth 28
+ *   bt_linear_source, 36 bytes: weights 0, bias 4, smoothing 8, splits 12, importance 16; u32 outputs 20, inputs 24,
+ *     depth 28, int4 32
  *   bt_reference_shape, 20 bytes: u32 hidden_size 0, num_heads 4, intermediate_size 8, num_labels 12; f32
  *     layer_norm_eps 16
  *   bt_reference_batch, 12 bytes: lengths 0 (u32[count]), u32 count 4, u32 rows 8
@@ -14,12 +14,14 @@
 
 #include "half.h"
 #include "quantize.h"
+#include "quantize_int4.h"
 #include "reference.h"
+#include "wire.h"
 
 #pragma GCC diagnostic ignored "-Wmissing-prototypes" /* the only callers are in web/wasm-convert.js */
 
 _Static_assert(offsetof(bt_linear_source, splits) == 12 && offsetof(bt_linear_source, outputs) == 20 &&
-               sizeof(bt_linear_source) == 32, "bt_linear_source");
+               sizeof(bt_linear_source) == 36, "bt_linear_source");
 _Static_assert(offsetof(bt_reference_shape, layer_norm_eps) == 16 && sizeof(bt_reference_shape) == 20,
                "bt_reference_shape");
 _Static_assert(offsetof(bt_reference_batch, rows) == 8 && sizeof(bt_reference_batch) == 12, "bt_reference_batch");
@@ -44,6 +46,13 @@ void btw_quantize_rows(float *scales, int8_t *q, const float *values, uint32_t r
     }
 }
 
+/* The same with bt_quantize_row_int4. */
+void btw_quantize_rows_int4(float *scales, int8_t *q, const float *values, uint32_t rows, uint32_t columns) {
+    for (uint32_t r = 0; r < rows; r++) {
+        scales[r] = bt_quantize_row_int4(q + (size_t)r * columns, values + (size_t)r * columns, columns);
+    }
+}
+
 void btw_find_smoothing(float *smoothing, const float *activations, const float *weights, uint32_t outputs,
                         uint32_t inputs) {
     bt_find_smoothing(smoothing, activations, weights, outputs, inputs);
@@ -58,6 +67,22 @@ size_t btw_quantize_linear_scratch_nbytes(uint32_t columns) { return bt_quantize
 /* Returns a bt_status. */
 uint32_t btw_quantize_linear(void *tensor, const bt_linear_source *source, void *scratch) {
     return bt_quantize_linear(tensor, source, scratch);
+}
+
+/* -------------------------------------------------------------------------------------------------- the wire -- */
+
+uint32_t btw_int4_group(uint32_t columns) { return bt_int4_group(columns); }
+
+/* kind: a bt_wire_kind. */
+uint32_t btw_wire_unit(uint32_t kind, uint32_t group) { return bt_wire_unit((bt_wire_kind)kind, group); }
+
+size_t btw_wire_run_nbytes(uint32_t kind, uint32_t group, size_t nbytes) {
+    return bt_wire_run_nbytes((bt_wire_kind)kind, group, nbytes);
+}
+
+/* 1 or 0. */
+int32_t btw_wire_pack(uint8_t *wire, const uint8_t *image, uint32_t nbytes, uint32_t kind, uint32_t group) {
+    return bt_wire_pack(wire, image, nbytes, (bt_wire_kind)kind, group);
 }
 
 /* -------------------------------------------------------------------------------------------- the fp32 path -- */

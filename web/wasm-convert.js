@@ -1,6 +1,6 @@
 /**
- * wasm-convert.js - the one file that knows the converter's pointers: src/quantize.h and src/reference.h for
- * JavaScript.
+ * wasm-convert.js - the one file that knows the converter's pointers: src/quantize.h, src/wire.h and src/reference.h
+ * for JavaScript.
  *
  * A ConvertWasm works on one model, a layer at a time. Its memory holds
  *
@@ -14,6 +14,7 @@ import { BertweetError } from '../js/errors.js'
 
 const PAGE = 65536
 const MAXIMUM_PAGES = 16384
+const SOURCE_NBYTES = 36
 const BATCH_NBYTES = 12
 const INPUTS_NBYTES = 20
 /** The linear layers of a layer in the order of bt_reference_inputs; classifier.dense takes the place of the first. */
@@ -21,6 +22,9 @@ const OBSERVED = 4
 
 /** Bytes of a number, by the type's name in safetensors. */
 const ITEM_NBYTES = Object.freeze({ F32: 4, F16: 2, BF16: 2 })
+
+/** Numbers of bt_wire_kind. */
+const WIRE_KINDS = Object.freeze({ raw: 0, linear: 1, rows: 2 })
 
 /**
  * Sizes and constants of a model.
@@ -30,6 +34,9 @@ const ITEM_NBYTES = Object.freeze({ F32: 4, F16: 2, BF16: 2 })
  *
  * Numbers as checkpoint.js reads them.
  * @typedef {import('../js/convert/checkpoint.js').TensorData} TensorData
+ *
+ * What bytes of the image are, for the wire; columns: of the tensor whose weights they are.
+ * @typedef {{kind: 'raw'} | {kind: 'linear' | 'rows', columns: number}} WireLayout
  */
 
 export class ConvertWasm {
@@ -132,18 +139,20 @@ export class ConvertWasm {
   /**
    * Packs a linear layer whose weights [outputs][inputs] and bias [outputs] have been loaded.
    *
-   * @param {{weights: number, bias: number, outputs: number, inputs: number, depth: number, observed: number}} linear
+   * @param {{weights: number, bias: number, outputs: number, inputs: number, depth: number, observed: number,
+   *   int4: boolean}} linear
    *   weights, bias: index in floats; observed: which of the layer's linear layers it is, 0 to 3, for what calibration
-   *   saw in the last run
+   *   saw in the last run; int4: only weights that the wire encoding int4 can carry
    * @returns {Uint8Array} the tensor of the image
    */
-  quantizeLinear({ weights, bias, outputs, inputs, depth, observed }) {
+  quantizeLinear({ weights, bias, outputs, inputs, depth, observed, int4 }) {
     const e = this.#exports
     const source = this.#reserve(64 + align(4 * inputs))
     const smoothing = source + 64
     const weightsAt = this.#weights + 4 * weights
     e.btw_find_smoothing(smoothing, this.#observed + 4 * observed * this.#hiddenSize, weightsAt, outputs, inputs)
-    this.#words(source, 8).set([weightsAt, this.#weights + 4 * bias, smoothing, 0, 0, outputs, inputs, depth])
+    this.#words(source, SOURCE_NBYTES / 4).set([weightsAt, this.#weights + 4 * bias, smoothing, 0, 0, outputs, inputs,
+      depth, Number(int4)])
     const columns = e.btw_linear_columns(source)
     const nbytes = e.btw_linear_nbytes(outputs, columns) >>> 0
     const scratchBytes = e.btw_quantize_linear_scratch_nbytes(columns) >>> 0
@@ -160,9 +169,10 @@ export class ConvertWasm {
    *
    * @param {TensorData | Float32Array} data  rows x columns
    * @param {number} columns
+   * @param {boolean} int4  only integers that the wire encoding int4 can carry
    * @returns {{scales: Float32Array, q: Uint8Array} | null}  null if a number is not finite
    */
-  quantizeRows(data, columns) {
+  quantizeRows(data, columns, int4) {
     if (data instanceof Float32Array) data = asTensor(data)
     const count = countOf(data)
     const rows = count / columns
@@ -171,8 +181,34 @@ export class ConvertWasm {
     const q = scales + align(4 * rows)
     this.#convert(values, q + count, data)
     if (this.#exports.btw_all_finite(values, count) === 0) return null
-    this.#exports.btw_quantize_rows(scales, q, values, rows, columns)
+    const { btw_quantize_rows: toInt8, btw_quantize_rows_int4: toInt4 } = this.#exports
+    const quantize = int4 ? toInt4 : toInt8
+    quantize(scales, q, values, rows, columns)
     return { scales: this.#floats(scales, rows).slice(), q: this.#bytes(q, count).slice() }
+  }
+
+  /** Where bytes of the image may be cut on the wire: at multiples of this. @param {WireLayout} layout */
+  wireUnit({ kind, columns }) {
+    return this.#exports.btw_wire_unit(WIRE_KINDS[kind], this.#groupOf(columns))
+  }
+
+  /**
+   * Bytes of the image as a run of the wire encoding int4.
+   *
+   * @param {Uint8Array} bytes  of a whole number of units; weights as they were quantised for int4
+   * @param {WireLayout} layout
+   */
+  packRun(bytes, { kind, columns }) {
+    const e = this.#exports
+    const [number, group] = [WIRE_KINDS[kind], this.#groupOf(columns)]
+    const nbytes = e.btw_wire_run_nbytes(number, group, bytes.length) >>> 0
+    const image = this.#reserve(align(bytes.length) + nbytes)
+    const run = image + align(bytes.length)
+    this.#bytes(image, bytes.length).set(bytes)
+    if (e.btw_wire_pack(run, image, bytes.length, number, group) === 0) {
+      throw new BertweetError('internal', 'Weights that were quantised for int4 are not made of groups.')
+    }
+    return this.#bytes(run, nbytes).slice()
   }
 
   /**
@@ -254,6 +290,11 @@ export class ConvertWasm {
     this.#bytes(at + 64, bytes.length).set(bytes)
     this.#exports.btw_sha256(at, at + 64, bytes.length)
     return Array.from(this.#bytes(at, 32), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  }
+
+  /** Weights that share a multiplier; 0 where there are no weights. @param {number} [columns] */
+  #groupOf(columns) {
+    return columns === undefined ? 0 : this.#exports.btw_int4_group(columns)
   }
 
   /** Writes data as f32 to an address; 16-bit numbers pass through the staging area. */

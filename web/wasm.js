@@ -9,7 +9,7 @@
  * detaches the views made before, so views are made last.
  *
  *     const wasm = await Wasm.create(await compile(url), imageBytes)
- *     wasm.writeImage(offset, bytes)                     // until all of it is there
+ *     wasm.writeShard(shard, bytes)                      // of the manifest, until all are there
  *     wasm.open(imageBytes)
  *     const { ids } = wasm.tokenize('I love it', MODES.pysentimiento, 128)
  *     wasm.begin(ids, [ids.length])
@@ -179,10 +179,27 @@ export class Wasm {
    * @param {Uint8Array} bytes
    */
   writeImage(offset, bytes) {
-    if (offset < 0 || offset + bytes.length > this.#imageBytes) {
-      throw new BertweetError('internal', `A piece of ${bytes.length} bytes at ${offset} is outside of the image.`)
-    }
+    this.#checkPiece(offset, bytes.length)
     this.#bytes(this.#image + offset, bytes.length).set(bytes)
+  }
+
+  /**
+   * Puts a shard to its place, decoded.
+   *
+   * @param {{encoding: 'raw' | 'int4', offset: number, size: number}} shard  as the manifest has it
+   * @param {Uint8Array} bytes  what travelled
+   * @throws {BertweetError} model, memory
+   */
+  writeShard({ encoding, offset, size }, bytes) {
+    if (encoding === 'raw') {
+      this.writeImage(offset, bytes)
+      return
+    }
+    this.#checkPiece(offset, size)
+    const wire = this.#reserve(bytes.length)
+    this.#bytes(wire, bytes.length).set(bytes)
+    const status = this.#exports.btw_wire_expand(this.#image + offset, size, wire, bytes.length)
+    this.#check(status, 'A shard cannot be decoded')
   }
 
   /**
@@ -298,6 +315,11 @@ export class Wasm {
     this.#bytes(at + 64, bytes.length).set(bytes)
     this.#exports.btw_sha256(at, at + 64, bytes.length)
     return this.#bytes(at, 32).slice()
+  }
+
+  #checkPiece(offset, size) {
+    if (offset >= 0 && offset + size <= this.#imageBytes) return
+    throw new BertweetError('internal', `A piece of ${size} bytes at ${offset} is outside of the image.`)
   }
 
   #openSession(kernel, batchRows) {

@@ -6,6 +6,7 @@ import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 
 import { BertweetError } from '../errors.js'
+import { ENCODINGS } from '../manifest.js'
 import { openCheckpoint } from '../convert/checkpoint.js'
 import { downloadCheckpoint, HUB_ENDPOINT, parseHubId } from '../convert/hub.js'
 import { convertCheckpoint } from '../convert/index.js'
@@ -37,10 +38,11 @@ export const examples = [
 export const options = {
   name: { value: 'NAME', help: "of the model, for people; default: the folder's or the Hub's" },
   preprocess: { value: 'MODE', choices: TEXT_MODES, help: `text mode: ${TEXT_MODES.join(', ')}` },
+  wire: { value: 'ENCODING', choices: ENCODINGS, help: 'how weights travel: raw (int8), or int4: half the download' },
 }
 
 /** @type {import('./run.js').Command['run']} */
-export async function run({ name, preprocess }, places, io) {
+export async function run({ name, preprocess, wire }, places, io) {
   if (places.length !== 2) {
     throw new UsageError('convert takes a checkpoint and an output folder\nSee: bertweet-wasm convert --help')
   }
@@ -50,7 +52,7 @@ export async function run({ name, preprocess }, places, io) {
   let manifest
   try {
     source = await openSource(place, io)
-    manifest = await convert(source, { output, name: name ?? source.name, preprocess }, io)
+    manifest = await convert(source, { output, name: name ?? source.name, preprocess, wire }, io)
   } finally {
     await output.discard()
     await source?.files.close()

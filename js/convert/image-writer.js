@@ -17,6 +17,7 @@ export class ImageWriter {
   #weights
   #wasm
   #shardWriter
+  #int4
 
   /**
    * @param {object} parts
@@ -26,8 +27,9 @@ export class ImageWriter {
    * @param {import('./weights.js').Weights} parts.weights
    * @param {import('../../web/wasm-convert.js').ConvertWasm} parts.wasm
    * @param {import('./shard-writer.js').ShardWriter} parts.shardWriter
+   * @param {boolean} parts.int4  whether weights are rounded to what the wire encoding int4 carries
    */
-  constructor({ architecture, image, network, weights, wasm, shardWriter }) {
+  constructor({ architecture, image, network, weights, wasm, shardWriter, int4 }) {
     this.#architecture = architecture
     this.#image = image
     this.#planned = new Map(image.tensors.map((tensor) => [tensor.name, tensor]))
@@ -35,6 +37,7 @@ export class ImageWriter {
     this.#weights = weights
     this.#wasm = wasm
     this.#shardWriter = shardWriter
+    this.#int4 = int4
   }
 
   /**
@@ -64,12 +67,13 @@ export class ImageWriter {
 
   async #writeWords(name, first, end) {
     const { hiddenSize } = this.#architecture
-    await this.#put(name, await this.#weights.quantizedRows(`${WORDS}.weight`, first, end, hiddenSize))
+    const rows = await this.#weights.quantizedRows(`${WORDS}.weight`, first, end, hiddenSize, this.#int4)
+    await this.#put(name, rows, this.#int4)
   }
 
   async #writeEmbeddings({ positions, norm }) {
     const { hiddenSize } = this.#architecture
-    const rows = packRows(this.#wasm.quantizeRows(positions, hiddenSize), hiddenSize)
+    const rows = packRows(this.#wasm.quantizeRows(positions, hiddenSize, false), hiddenSize)
     await this.#put('embeddings.position_embeddings', rows)
     await this.#put('embeddings.LayerNorm', bytesOf(norm))
   }
@@ -80,24 +84,33 @@ export class ImageWriter {
       if ('norm' in part) {
         await this.#put(part.norm, bytesOf(this.#wasm.loaded(part.weights, 2 * this.#architecture.hiddenSize)))
       } else {
-        await this.#put(part.name, this.#wasm.quantizeLinear({ ...part, depth: DEPTH }))
+        const tensor = this.#wasm.quantizeLinear({ ...part, depth: DEPTH, int4: this.#int4 })
+        await this.#put(part.name, tensor, this.#int4)
       }
     }
   }
 
   async #writeHead({ dense, outProj }) {
-    await this.#put(dense.name, this.#wasm.quantizeLinear({ ...dense, depth: DEPTH }))
+    await this.#put(dense.name, this.#wasm.quantizeLinear({ ...dense, depth: DEPTH, int4: false }))
     await this.#put('classifier.out_proj', bytesOf(outProj))
   }
 
-  /** Writes a tensor, which must be the next of the plan. @param {string} name @param {Uint8Array} bytes */
-  async #put(name, bytes) {
-    const { offset, nbytes, padding } = this.#planned.get(name)
+  /**
+   * Writes a tensor, which must be the next of the plan.
+   *
+   * @param {string} name
+   * @param {Uint8Array} bytes
+   * @param {boolean} [int4]  whether its weights, which are its end, travel as int4
+   */
+  async #put(name, bytes, int4 = false) {
+    const { offset, nbytes, padding, type, rows, columns } = this.#planned.get(name)
     if (this.#shardWriter.offset !== offset || bytes.length !== nbytes) {
       throw new BertweetError('internal', `${name}: expected ${nbytes} bytes at ${offset}, found ${bytes.length} at ` +
         `${this.#shardWriter.offset}.`)
     }
-    await this.#shardWriter.write(bytes)
+    const weights = int4 ? nbytes - rows * columns : nbytes
+    await this.#shardWriter.write(bytes.subarray(0, weights))
+    await this.#shardWriter.write(bytes.subarray(weights), { kind: type, columns })
     await this.#shardWriter.write(new Uint8Array(padding))
   }
 }

@@ -9,7 +9,7 @@
  */
 
 import { BertweetError, throwIfAborted } from '../errors.js'
-import { TEXT_MODES } from '../manifest.js'
+import { ENCODINGS, TEXT_MODES } from '../manifest.js'
 import { MODES, Wasm } from '../../web/wasm.js'
 import { ConvertWasm } from '../../web/wasm-convert.js'
 import { compareScores, selfTest, splitRows } from './fidelity.js'
@@ -41,6 +41,8 @@ const MAX_TOKENS = 128
  * @property {string | null} [repository]   Hub id, if it came from there
  * @property {string | null} [revision]     commit, if it came from the Hub
  * @property {'none' | 'pysentimiento' | 'bertweet'} [preprocess]  default: defaultPreprocess
+ * @property {'raw' | 'int4'} [wire]        how weights travel; int4: half the bytes, and rounded to what they can say;
+ *   default: raw
  * @property {string | URL} [wasmUrl]       of bertweet-convert.wasm
  * @property {(progress: {stage: 'weights' | 'check', loaded: number, total: number}) => void} [onProgress]
  *   weights: numbers packed, of all; check: texts classified by the finished model
@@ -76,8 +78,8 @@ export async function convertCheckpoint(options) {
 export const defaultPreprocess = ({ normalization }) => normalization ? 'bertweet' : 'pysentimiento'
 
 /** @param {ConvertOptions} options */
-async function convert({ checkpoint, output, name, repository = null, revision = null, preprocess, wasmUrl,
-  onProgress = () => {}, signal }) {
+async function convert({ checkpoint, output, name, repository = null, revision = null, preprocess, wire = 'raw',
+  wasmUrl, onProgress = () => {}, signal }) {
   const { architecture } = checkpoint
   const tokenizer = buildTokenizer(checkpoint.tokenizerFiles)
   checkVocabulary(architecture, tokenizer)
@@ -85,6 +87,10 @@ async function convert({ checkpoint, output, name, repository = null, revision =
   if (!TEXT_MODES.includes(preprocess)) {
     throw new BertweetError('input', `preprocess must be one of ${TEXT_MODES.join(', ')}; found ${preprocess}.`)
   }
+  if (!ENCODINGS.includes(wire)) {
+    throw new BertweetError('input', `wire must be one of ${ENCODINGS.join(', ')}; found ${wire}.`)
+  }
+  const int4 = wire === 'int4'
   const maxTokens = maxTokensOf(checkpoint)
   const module = await compileConverter(wasmUrl)
   const idsOf = (texts) => tokenize(module, tokenizer, texts, preprocess, maxTokens)
@@ -96,8 +102,8 @@ async function convert({ checkpoint, output, name, repository = null, revision =
   const weights = new Weights(checkpoint, wasm, countWeights(checkpoint, onProgress), signal)
   const network = new Network(architecture, weights, wasm)
   const image = planClassifier(architecture, tokenizer)
-  const shardWriter = new ShardWriter(output, sha256)
-  const imageWriter = new ImageWriter({ architecture, image, network, weights, wasm, shardWriter })
+  const shardWriter = new ShardWriter(output, sha256, int4 ? wasm : null)
+  const imageWriter = new ImageWriter({ architecture, image, network, weights, wasm, shardWriter, int4 })
   const referenceLogits = (await imageWriter.write(tokenizer, [...calibration, ...ids], calibration.length))
     .slice(calibration.length * architecture.labels.length)
   const shards = await shardWriter.finish()
@@ -129,7 +135,7 @@ async function convert({ checkpoint, output, name, repository = null, revision =
     temperature: 1,
     preprocess,
     maxTokens,
-    quantization: { weights: 'int8', activations: 'uint7', depth: DEPTH, smoothing: SMOOTHING },
+    quantization: { ...describeWeights(int4), activations: 'uint7', depth: DEPTH, smoothing: SMOOTHING },
     fidelity: { texts: ids.length, tokens, ...compareScores(reference, quantized, multiLabel) },
     selfTest: selfTest({ texts: FIDELITY_TEXTS, ids, reference, quantized, logits }, sha256),
     image: { bytes: image.imageBytes, resident: image.residentBytes },
@@ -171,7 +177,7 @@ async function tokenize(module, tokenizer, texts, preprocess, maxTokens) {
  */
 async function classify(module, imageBytes, shards, output, ids, onDone) {
   const wasm = await Wasm.create(module, imageBytes)
-  for (const { file, offset } of shards) wasm.writeImage(offset, await output.read(file))
+  for (const shard of shards) wasm.writeShard(shard, await output.read(shard.file))
   wasm.open(imageBytes)
   const logits = []
   for (const row of ids) {
@@ -182,6 +188,9 @@ async function classify(module, imageBytes, shards, output, ids, onDone) {
   }
   return new Float32Array(logits)
 }
+
+/** @param {boolean} int4 */
+const describeWeights = (int4) => int4 ? { weights: 'int4', group: 32 } : { weights: 'int8' }
 
 /** The architecture by its Hugging Face names. @param {import('./architecture.js').Architecture} architecture */
 const describeConfig = (architecture) => ({

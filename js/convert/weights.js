@@ -76,15 +76,16 @@ export class Weights {
    * @param {number} first
    * @param {number} end
    * @param {number} columns
+   * @param {boolean} int4  only integers that the wire encoding int4 can carry
    */
-  async quantizedRows(name, first, end, columns) {
+  async quantizedRows(name, first, end, columns, int4) {
     const rows = end - first
     const tensor = new Uint8Array(tensorBytes({ name, type: 'rows', rows, columns }))
     const q = tensor.subarray(tensor.length - rows * columns)
     const step = Math.max(1, Math.floor(BLOCK_LENGTH / columns))
     for (let row = first; row < end; row += step) {
       const data = await this.#read(name, { firstRow: row, endRow: Math.min(row + step, end) })
-      const quantized = this.#wasm.quantizeRows(data, columns)
+      const quantized = this.#wasm.quantizeRows(data, columns, int4)
       if (quantized === null) throw notFinite(name)
       tensor.set(bytesOf(quantized.scales), 4 * (row - first))
       q.set(quantized.q, (row - first) * columns)

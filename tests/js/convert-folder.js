@@ -44,7 +44,7 @@ export const convertTo = async (checkpoint, directory, options = {}) =>
 export async function openModel(directory) {
   const manifest = parseManifest(await readFile(join(directory, 'manifest.json'), 'utf8'), directory)
   const wasm = await Wasm.create(await compile(binaryUrl('bertweet.wasm').href), manifest.image.bytes)
-  for (const { file, offset } of manifest.shards) wasm.writeImage(offset, await readFile(join(directory, file)))
+  for (const shard of manifest.shards) wasm.writeShard(shard, await readFile(join(directory, shard.file)))
   wasm.open(manifest.image.bytes)
   return { manifest, wasm }
 }

@@ -20,9 +20,10 @@ export const binaryUrl = (name) => process.env.BERTWEET_DIST
 
 /**
  * @param {Record<string, unknown>} [changes]  to config.json
- * @returns {Promise<{manifest: object, files: Record<string, Uint8Array>}>}  in several small shards
+ * @param {'raw' | 'int4'} [wire]
+ * @returns {Promise<{manifest: object, files: Record<string, Uint8Array>}>}  raw: in several small shards; else in one
  */
-export async function makeTinyModel(changes = {}) {
+export async function makeTinyModel(changes = {}, wire = 'raw') {
   const readTokenizer = async (name) => [name, await readFile(new URL(name, TOKENIZER))]
   const tokenizer = await Promise.all(TOKENIZER_FILES.map(readTokenizer))
   const { vocab_size } = JSON.parse(await readFile(new URL('config.json', TOKENIZER)))
@@ -37,7 +38,8 @@ export async function makeTinyModel(changes = {}) {
   }))
   const output = memoryOutput()
   const wasmUrl = binaryUrl('bertweet-convert.wasm')
-  const manifest = await convertCheckpoint({ checkpoint, output, name: 'tiny', wasmUrl })
+  const manifest = await convertCheckpoint({ checkpoint, output, name: 'tiny', wire, wasmUrl })
+  if (wire !== 'raw') return { manifest, files: { [manifest.shards[0].file]: output.files[manifest.shards[0].file] } }
   return split(manifest, Buffer.concat(manifest.shards.map(({ file }) => output.files[file])))
 }
 

@@ -1,0 +1,155 @@
+/**
+ * The wire encoding int4 from end to end: a conversion, the classifier that loads its shards, the same bits as of the
+ * raw image, and shards that are damaged or lie.
+ */
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+import { createClassifier } from '../../js/index.js'
+import { ShardWriter } from '../../js/convert/shard-writer.js'
+import { ConvertWasm } from '../../web/wasm-convert.js'
+import { Wasm, compile } from '../../web/wasm.js'
+import { convertTo, logitsOf, openModel, withCheckpoint, withFolder, wasmUrl } from './convert-folder.js'
+import { sha256 } from './fake-model.js'
+import { binaryUrl, makeTinyModel } from './tiny-model.js'
+
+const TINY = fileURLToPath(new URL('../golden/tiny-bin', import.meta.url))
+
+let tiny
+
+before(async () => { tiny = await makeTinyModel({}, 'int4') })
+
+const open = (model) => createClassifier({ model, wasmUrl: binaryUrl('bertweet.wasm'), worker: false, cache: false })
+
+/** Expands a shard as MODEL.md says it is written. */
+function expand(wire) {
+  const image = []
+  const view = new DataView(wire.buffer, wire.byteOffset, wire.length)
+  for (let at = 0; at < wire.length;) {
+    const [kind, group, length] = [wire[at], wire[at + 1], view.getUint32(at + 4, true)]
+    at += 8
+    if (kind === 0) {
+      for (const byte of wire.subarray(at, at + length)) image.push(byte)
+      at += length
+      continue
+    }
+    const [groups, half] = kind === 1 ? [8, 16] : [1, 8]
+    for (let done = 0; done < length; done += groups * group) {
+      const multipliers = new Int8Array(wire.slice(at, at + groups).buffer)
+      at += groups
+      for (let i = 0; i < groups * group; i++) {
+        const pair = wire[at + Math.floor(i / (2 * half)) * half + i % half]
+        const code = Math.floor(i / half) % 2 ? pair >> 4 : pair & 15
+        image.push((code < 8 ? code : code - 16) * multipliers[kind === 1 ? (i >> 2) % 8 : 0] & 255)
+      }
+      at += groups * group / 2
+    }
+  }
+  return Uint8Array.from(image)
+}
+
+/** The model with its only shard changed; the manifest agrees with it. */
+async function withShard(change) {
+  const [shard] = tiny.manifest.shards
+  const bytes = change(tiny.files[shard.file].slice())
+  const changed = { ...shard, bytes: bytes.length, sha256: await sha256(bytes) }
+  return { manifest: { ...tiny.manifest, bytes: bytes.length, shards: [changed] }, files: { [shard.file]: bytes } }
+}
+
+test('a checkpoint becomes the same shards each time, smaller than its image', async (t) => {
+  await withFolder((folder) => withCheckpoint(TINY, async (checkpoint) => {
+    const manifest = await convertTo(checkpoint, join(folder, 'a'), { wire: 'int4' })
+    const again = await convertTo(checkpoint, join(folder, 'b'), { wire: 'int4' })
+    assert.deepEqual(again, manifest)
+    assert.deepEqual([manifest.quantization.weights, manifest.quantization.group], ['int4', 32])
+    for (const { file, bytes, size, encoding } of manifest.shards) {
+      assert.equal(encoding, 'int4')
+      assert.ok(bytes < size)
+      assert.equal((await readFile(join(folder, 'a', file))).length, bytes)
+    }
+    assert.equal(manifest.bytes, manifest.shards.reduce((sum, { bytes }) => sum + bytes, 0))
+    t.diagnostic(`${manifest.bytes} bytes for ${manifest.image.bytes}; ${JSON.stringify(manifest.fidelity)}`)
+    assert.ok(manifest.fidelity.labelAgreement > 0.6, 'random weights, 16 columns: a hard case')
+    const { wasm } = await openModel(join(folder, 'a'))
+    const bits = Buffer.concat(manifest.selfTest.texts.map(({ ids }) => Buffer.from(logitsOf(wasm, ids).buffer)))
+    assert.equal(Buffer.from(wasm.sha256(bits)).toString('hex'), manifest.selfTest.logits)
+  }))
+})
+
+test('an encoding that is not known is refused', async () => {
+  await withFolder((folder) => withCheckpoint(TINY, async (checkpoint) => {
+    const converted = convertTo(checkpoint, join(folder, 'a'), { wire: 'int3' })
+    await assert.rejects(converted, { code: 'input', message: /raw, int4/ })
+  }))
+})
+
+test('loads, counts the bytes of the wire, and passes its self-test', async () => {
+  const progress = []
+  const classifier = await createClassifier({ model: tiny, wasmUrl: binaryUrl('bertweet.wasm'), worker: false,
+    cache: false, onProgress: ({ loaded, total }) => progress.push({ loaded, total }) })
+  assert.deepEqual(progress.at(-1), { loaded: tiny.manifest.bytes, total: tiny.manifest.bytes })
+  const { passed, bits } = await classifier.selfTest()
+  assert.deepEqual({ passed, bits }, { passed: true, bits: 'same' })
+  await classifier.dispose()
+})
+
+test('the same image, sent raw, gives the same bits', async () => {
+  const module = await compile(binaryUrl('bertweet.wasm').href)
+  const [shard] = tiny.manifest.shards
+  const [expanded, raw] = [await Wasm.create(module, shard.size), await Wasm.create(module, shard.size)]
+  expanded.writeShard(shard, tiny.files[shard.file])
+  raw.writeShard({ ...shard, encoding: 'raw' }, expand(tiny.files[shard.file]))
+  for (const wasm of [expanded, raw]) wasm.open(shard.size)
+  for (const { ids } of tiny.manifest.selfTest.texts) {
+    assert.deepEqual(logitsOf(expanded, ids), logitsOf(raw, ids))
+  }
+})
+
+test('a damaged shard is an integrity error; one that lies, and says so with the right hash, a model error', async () => {
+  const [{ file }] = tiny.manifest.shards
+  const damaged = { ...tiny, files: { [file]: tiny.files[file].slice() } }
+  damaged.files[file][1000] ^= 1
+  await assert.rejects(open(damaged), { code: 'integrity', shard: file })
+  const lies = [
+    (bytes) => bytes.fill(255, 0, 1),
+    (bytes) => bytes.fill(255, 4, 8),
+    (bytes) => bytes.subarray(0, bytes.length - 1),
+    (bytes) => Buffer.concat([bytes, bytes.subarray(0, 8)]),
+  ]
+  for (const lie of lies) await assert.rejects(open(await withShard(lie)), { code: 'model' })
+  const classifier = await open(await withShard((bytes) => bytes))
+  await classifier.dispose()
+})
+
+test('shards are cut between groups, hold at most 8 MiB on either side, and can be decoded alone', async () => {
+  const module = await compile(wasmUrl.href)
+  const packer = await ConvertWasm.create(module,
+    { hiddenSize: 16, numHeads: 4, intermediateSize: 16, labels: ['a'], layerNormEps: 1e-5 })
+  const files = {}
+  const writer = new ShardWriter({ write: async (name, bytes) => { files[name] = bytes } },
+    (bytes) => packer.sha256(bytes), packer)
+  const image = new Uint8Array(17 << 20).map((_, i) => 3 * (i * 7 % 15 - 7))
+  const pieces = [
+    [101, { kind: 'raw' }], [9 << 20, { kind: 'rows', columns: 48 }], [77, { kind: 'raw' }],
+    [6 << 20, { kind: 'linear', columns: 96 }], [(2 << 20) - 178, { kind: 'raw' }],
+  ]
+  let offset = 0
+  for (const [length, layout] of pieces) {
+    await writer.write(image.subarray(offset, offset + length), layout)
+    offset += length
+  }
+  const shards = await writer.finish()
+  assert.equal(offset, image.length)
+  assert.equal(writer.offset, image.length)
+  let end = 0
+  for (const { file, bytes, offset: begin, size } of shards) {
+    assert.ok(bytes <= 1 << 23 && size <= 1 << 23 && bytes === files[file].length)
+    assert.equal(begin, end)
+    assert.ok(Buffer.from(image.subarray(begin, begin + size)).equals(expand(files[file])))
+    end += size
+  }
+  assert.equal(end, image.length)
+})
