@@ -11,7 +11,7 @@
 #    unpacked there too. Nothing is installed, and apt's own sources and lists stay as they are. Root is not needed.
 # 3. Else it prints how to get emsdk, and fails.
 #
-# Once made, the private one answers within a few milliseconds. Delete build/toolchain to make it anew.
+# The private one is made once (15 seconds), and again when this script has changed.
 set -eu
 
 at_least=3.1.60
@@ -44,7 +44,8 @@ answer() { # folder
 for emcc in "$(command -v emcc || true)" "${EMSDK:-/nonexistent}/upstream/emscripten/emcc"; do
     if [ -x "$emcc" ] && recent "$(version_of "$emcc")"; then answer "$(dirname -- "$emcc")"; fi
 done
-if [ -f "$home/complete" ] && recent "$(version_of "$emscripten/emcc")"; then answer "$emscripten"; fi
+made() { [ "$(cat "$home/made-by" 2>/dev/null)" = "$(cksum <"$0")" ]; }
+if made; then answer "$emscripten"; fi
 
 # ----------------------------------------------------------------------------------------------- a private one --
 
@@ -57,11 +58,16 @@ EOF
     exit 1
 }
 
-for program in apt-get dpkg-deb tar python3 node; do
+for program in apt-get dpkg-deb flock tar python3 node; do
     command -v "$program" >/dev/null || advise "$program is missing"
 done
 if ! apt-cache show "clang-$llvm" >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then apt-get -q update >&2 || true; fi
 apt-cache show "clang-$llvm" >/dev/null 2>&1 || advise "this release has no clang-$llvm"
+
+mkdir -p "$root/build"
+exec 9>"$root/build/toolchain.lock"
+flock 9 # one maker at a time
+if made; then answer "$emscripten"; fi
 
 say "making a private Emscripten in $home (about 250 MB to download)"
 rm -rf "$home"
@@ -86,10 +92,12 @@ next_release() { # apt-get arguments
 next_release update || advise "apt-get update for $release failed"
 (cd "$home/debs" && next_release download emscripten binaryen libc6 libstdc++6 libgcc-s1) || advise "a download failed"
 
-# Emscripten without its system libraries: 1.6 GB of which freestanding modules link nothing.
-dpkg-deb --fsys-tarfile "$home"/debs/emscripten_*.deb | tar -x -C "$prefix" \
-    --exclude='./usr/share/emscripten/cache/sysroot/lib/*' --exclude=./usr/share/emscripten/test \
-    --exclude=./usr/share/emscripten/media --exclude=./usr/share/doc
+# Emscripten with the plain kind of its system libraries, for the C tests; dist/ links none. All kinds are 1.6 GB.
+sysroot=./usr/share/emscripten/cache/sysroot/lib
+dpkg-deb --fsys-tarfile "$home"/debs/emscripten_*.deb | tar -x -C "$prefix" --exclude="$sysroot/*/*/*" \
+    --exclude="$sysroot/*/*-mt*" --exclude="$sysroot/*/*-ww*" --exclude="$sysroot/*/lib*san*" \
+    --exclude="$sysroot/*/libGL*-*-*" --exclude="$sysroot/*/libwasmfs*" \
+    --exclude=./usr/share/emscripten/test --exclude=./usr/share/emscripten/media --exclude=./usr/share/doc
 for package in binaryen libc6 libstdc++6 libgcc-s1; do
     dpkg-deb -x "$home/debs/$package"_*.deb "$prefix"
 done
@@ -132,5 +140,5 @@ FROZEN_CACHE = True
 EOF
 rm -rf "$home/debs" "$home/apt"
 recent "$(version_of "$emscripten/emcc")" || advise "the private emcc does not run"
-touch "$home/complete"
+cksum <"$0" >"$home/made-by"
 answer "$emscripten"

@@ -1,9 +1,8 @@
 # Builds the C tests as WASI programs with the library's SIMD128 kernels in them, and runs them under Node:
 #
-#     EM_FROZEN_CACHE=0 EM_CACHE=$PWD/build/emscripten-cache EMSCRIPTEN_ROOT=$(web/toolchain.sh) \
-#         cmake -B build/wasi -DCMAKE_TOOLCHAIN_FILE=tests/c/wasi.cmake && cmake --build build/wasi
+#     EMSCRIPTEN_ROOT=$(web/toolchain.sh) cmake -B build/wasi -DCMAKE_TOOLCHAIN_FILE=tests/c/wasi.cmake
 #
-# The cache is where Emscripten compiles its libc once (half a minute); the modules of dist/ need none of it.
+# They are linked with Emscripten's libc; the modules of dist/ need none of it.
 include($ENV{EMSCRIPTEN_ROOT}/cmake/Modules/Platform/Emscripten.cmake)
 set(CMAKE_EXECUTABLE_SUFFIX_C .wasm)
 set(CMAKE_EXECUTABLE_SUFFIX .wasm)
