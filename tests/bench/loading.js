@@ -104,13 +104,14 @@ export async function measureMemory(name, model, cases, url) {
     const page = await browser.newPage()
     await page.goto(`${url}tests/bench/page.html`)
     const cdp = await page.context().newCDPSession(page)
-    const pid = await rendererOf(browser)
     await settle(cdp)
-    const start = await memoryOf(pid)
+    const empty = await memoryOfRenderers(browser)
     const call = (method, argument) => page.evaluate(([method, argument]) => globalThis.bench[method](argument),
       [method, argument])
     await call('open', openRequest(ENGINES[name], model))
     for (const { rows } of cases) await call('measure', { rows, ms: 1 })
+    const pid = grownMost(empty, await memoryOfRenderers(browser))
+    const start = empty.get(pid)
     const loaded = await memoryOf(pid)
     await call('dispose')
     await settle(cdp)
@@ -127,13 +128,18 @@ export async function measureMemory(name, model, cases, url) {
   }
 }
 
-/** Process number of the browser's only page. */
-async function rendererOf(browser) {
+/** By process number: the page's, and spare ones that Chromium keeps. */
+async function memoryOfRenderers(browser) {
   const cdp = await browser.newBrowserCDPSession()
   const { processInfo } = await cdp.send('SystemInfo.getProcessInfo')
   const pids = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id)
-  const used = await Promise.all(pids.map(async (pid) => [(await memoryOf(pid)).peak, pid]))
-  return used.sort(([a], [b]) => b - a)[0][1] // the others are spare ones
+  return new Map(await Promise.all(pids.map(async (pid) => [pid, await memoryOf(pid)])))
+}
+
+/** The process that holds the page: the one that a model made larger. */
+function grownMost(before, after) {
+  const growth = (pid) => (after.get(pid)?.peak ?? 0) - before.get(pid).now
+  return [...before.keys()].reduce((best, pid) => growth(pid) > growth(best) ? pid : best)
 }
 
 async function settle(cdp) {
