@@ -115,7 +115,7 @@ async function answer(base, path, request, response) {
     response.writeHead(301, { location: encodeURI(`${path}/`) })
     return response.end()
   }
-  response.setHeader('etag', file.etag)
+  response.setHeader('etag', file.etag) // so that a page and its worker fetch a module once
   if (request.headers['if-none-match'] === file.etag) return response.writeHead(304).end()
   response.writeHead(200, { 'content-type': contentType(file.name), 'content-length': file.size })
   if (request.method === 'HEAD') return response.end()
@@ -137,7 +137,7 @@ async function locate(base, path) {
     const found = await stat(name)
     const inside = name === base || name.startsWith(base.endsWith(sep) ? base : base + sep)
     if (!inside || !(found.isFile() || found.isDirectory())) return null
-    const etag = `"${found.size.toString(36)}-${found.mtimeMs.toString(36)}"` // a page and its worker fetch a module once
+    const etag = `"${found.size.toString(36)}-${found.mtimeMs.toString(36)}"`
     return { name, size: found.size, etag, isFolder: found.isDirectory() }
   } catch {
     return null

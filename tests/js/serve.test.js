@@ -76,6 +76,13 @@ test('nothing hidden and nothing outside the folder is served', async () => {
   assert.equal((await raw('/%ff')).status, 400)
 })
 
+test('a file that has not changed is not sent again', async () => {
+  const { headers } = await raw('/a.wasm')
+  const again = await raw('/a.wasm', 'GET', { 'if-none-match': headers.etag })
+  assert.deepEqual([again.status, again.body], [304, ''])
+  assert.equal((await raw('/a.wasm', 'GET', { 'if-none-match': '"another"' })).status, 200)
+})
+
 test('only GET and HEAD are answered', async () => {
   const head = await raw('/a.wasm', 'HEAD')
   assert.deepEqual([head.status, head.body, head.headers['content-length']], [200, '', '4'])
