@@ -30,10 +30,10 @@ after(async () => {
 })
 
 /** A request whose path is sent as it is: fetch would resolve the dots. */
-function raw(path, method = 'GET') {
+function raw(path, method = 'GET', headers = {}) {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(server.url)
-    request({ hostname, port, path, method }, (response) => {
+    request({ hostname, port, path, method, headers }, (response) => {
       const chunks = []
       response.on('data', (chunk) => chunks.push(chunk))
       response.on('end', () => resolve({
