@@ -21,7 +21,7 @@
 
 #include "requantize.h"
 
-/* kernels_relaxed.S */
+/* kernels_wasm.S */
 void bt_tile_deep1(const uint8_t *tile, const int8_t *panel, uint32_t rounds, int32_t out[BT_TILE][BT_PANEL]);
 void bt_tile_deep4(const uint8_t *tile, const int8_t *panel, uint32_t rounds, int32_t out[BT_TILE][BT_PANEL]);
 void bt_tile_deep8(const uint8_t *tile, const int8_t *panel, uint32_t rounds, int32_t out[BT_TILE][BT_PANEL]);

@@ -107,30 +107,9 @@ static void widen_activations(int16_t *restrict wide, const uint8_t *restrict q,
     }
 }
 
-/*
- * acc[r][n] = sum over k of tile[r][k] panel[n][k]. A short function of its own, so that engines replace their first,
- * slow code for it within the first layer.
- */
-__attribute__((noinline)) static void multiply_tile(int32_t acc[BT_TILE][BT_PANEL], const int16_t *tile,
-                                                    const int16_t *panel, uint32_t columns) {
-    v128_t s[BT_TILE][2];
-    for (int r = 0; r < BT_TILE; r++) s[r][0] = s[r][1] = wasm_i32x4_const_splat(0);
-    for (uint32_t k = 0; k < columns; k += 4, tile += 4 * BT_TILE, panel += 4 * BT_PANEL) {
-        for (int half = 0; half < 2; half++) {
-            const v128_t w0 = wasm_v128_load(panel + 16 * half);
-            const v128_t w1 = wasm_v128_load(panel + 16 * half + 8);
-            for (int r = 0; r < BT_TILE; r++) {
-                const v128_t x = wasm_v128_load32_splat(tile + 4 * r + 2 * half);
-                s[r][0] = wasm_i32x4_add(s[r][0], wasm_i32x4_dot_i16x8(x, w0));
-                s[r][1] = wasm_i32x4_add(s[r][1], wasm_i32x4_dot_i16x8(x, w1));
-            }
-        }
-    }
-    for (int r = 0; r < BT_TILE; r++) {
-        wasm_v128_store(acc[r], s[r][0]);
-        wasm_v128_store(acc[r] + 4, s[r][1]);
-    }
-}
+/* kernels_wasm.S; a short function of its own, so that engines replace their first, slow code for it within the first
+ * layer. */
+void bt_tile_wide1(const int16_t *tile, const int16_t *panel, uint32_t rounds, int32_t out[BT_TILE][BT_PANEL]);
 
 static void bt_matmul_simd128(float *out, size_t stride, const bt_activations *x, const bt_linear *linear,
                               uint32_t first, uint32_t last, bt_epilogue epilogue, void *scratch) {
@@ -143,7 +122,7 @@ static void bt_matmul_simd128(float *out, size_t stride, const bt_activations *x
         widen_panel(panel, linear->weights + (size_t)p * BT_PANEL * columns, columns);
         for (uint32_t r = 0; r < x->rows; r += BT_TILE) {
             int32_t acc[BT_TILE][BT_PANEL];
-            multiply_tile(acc, rows + (size_t)r * columns, panel, columns);
+            bt_tile_wide1(rows + (size_t)r * columns, panel, columns / 4, acc);
             bt_requantize_tile(out + r * stride + (size_t)(p - first) * BT_PANEL, stride, acc, x, r, linear, p,
                                epilogue);
         }

@@ -1,34 +1,36 @@
 /*
- * kernels_relaxed.S - the inner loops of the products with relaxed SIMD: tiles of 4 rows x 8 outputs.
+ * kernels_wasm.S - the inner loops of the products for WebAssembly: tiles of 4 rows x 8 outputs.
  *
- * void bt_tile_<kind>(const uint8_t *tile, const int8_t *panel, uint32_t rounds, int32_t out[4][8])
+ * void bt_tile_<kind>(const void *tile, const void *panel, uint32_t rounds, int32_t out[4][8])
  *
  *   tile    activations [quads][4 rows][4], 0..127        (struct bt_activations, kernels.h)
  *   panel   weights     [quads][8 outputs][4], -127..127  (struct bt_linear, model.h)
  *   rounds  how often the loop runs, at least once; each takes as many quads of columns as the name says
  *   out     becomes the sums of products, exactly
  *
+ *   bt_tile_wide1         i32x4.dot_i16x8_s. Both operands are widened to 16 bits, and of the panel the halves of each
+ *                         quad stand apart: [quads][2][8 outputs][2].
+ *   bt_tile_dot4          i32x4.relaxed_dot_i8x16_i7x16_add_s: sums in 32 bits
  *   bt_tile_deep1, 4, 8   i16x8.relaxed_dot_i8x16_i7x16_s: pairs of products in 16 bits; those of 1, 4 or 8 quads are
- *                         added before they are widened. The panel must obey the 16-bit bound (models/MODEL.md) of that depth
- *                         or of a multiple of it: part of a group never has larger sums than the whole.
- *   bt_tile_dot4          i32x4.relaxed_dot_i8x16_i7x16_add_s: sums in 32 bits, four quads a round
+ *                         added before they are widened. The panel must obey the 16-bit bound (models/MODEL.md) of that
+ *                         depth or of a multiple of it: part of a group never has larger sums than the whole.
  *
  * Why assembly: all depends on the order. A quad's weights (2 registers) meet each row's activations (1 register) while
- * 8 sums stay where they are; that is 13 registers, of 15 that engines have on x86-64. LLVM, given the same in C,
- * computes one sum after the other, so that all weights of a round are live at once and the engine keeps them on the
- * stack. Binaryen's simplify-locals does the same to what the assembler wrote, so this module is not optimized with it,
- * which costs 0.3 KB under brotli. GMAC/s in Chromium 156 on a Zen 4 core, one thread, 32 x 768 x 768, best of 25
- * interleaved rounds:
+ * 8 sums stay where they are: 11 registers, of 15 that engines have on x86-64. (The deep kernels' 8 sums in 32 bits are
+ * wanted once a round; engines may keep them on the stack.) LLVM, given the same in C, computes one sum after the other,
+ * so that all weights of a round are live at once, on the stack. Binaryen's simplify-locals does the same to what the
+ * assembler wrote, so the modules are not optimized with it, which costs 0.5 KB under brotli. GMAC/s in Chromium 156 on
+ * a Zen 4 core, one thread, 32 x 768 x 768, best of many interleaved rounds on a busy machine:
  *
- *                                      depth 4   depth 8
- *     C, unrolled                           60        47
- *     C, a loop over quads                  58        69
- *     this file, binaryen's order            -        64
- *     this file                             73        82
+ *                                     wide1    deep4    deep8
+ *     C, unrolled                         -       60       47
+ *     C, a loop over quads               35       58       69
+ *     this file, binaryen's order         -        -       64
+ *     this file                          40       74       82
  *
  * Names of locals are numbers in this language; the preprocessor gives them names.
  */
-#ifdef __wasm_relaxed_simd__
+#ifdef __wasm_simd128__
 
 #define TILE 0
 #define PANEL 1
@@ -42,6 +44,9 @@
 
 #define LOAD_ROW(at) local.get TILE; v128.load32_splat at; local.set X
 
+#define ROW_WIDE(at, s0, s1, c0, c1) LOAD_ROW(at); \
+    local.get c0; local.get W0; local.get X; i32x4.dot_i16x8_s; i32x4.add; local.set c0; \
+    local.get c1; local.get W1; local.get X; i32x4.dot_i16x8_s; i32x4.add; local.set c1
 #define PAIRS(w) local.get w; local.get X; i16x8.relaxed_dot_i8x16_i7x16_s
 #define ROW_SET(at, s0, s1, c0, c1) LOAD_ROW(at); PAIRS(W0); local.set s0; PAIRS(W1); local.set s1
 #define ROW_ADD(at, s0, s1, c0, c1) LOAD_ROW(at); \
@@ -84,6 +89,18 @@
     end_loop; \
     STORE_ALL; end_function
 
+BEGIN(bt_tile_wide1)
+    QUAD(ROW_WIDE, 0, 16, 0, 8, 16, 24)
+    QUAD(ROW_WIDE, 32, 48, 4, 12, 20, 28)
+END(32, 64)
+
+#ifdef __wasm_relaxed_simd__
+
+BEGIN(bt_tile_dot4)
+    QUAD_0(ROW_DOT)
+    QUADS_1_TO_3(ROW_DOT)
+END(64, 128)
+
 BEGIN(bt_tile_deep1)
     QUAD_0(ROW_SET)
     WIDEN_ALL
@@ -102,9 +119,5 @@ BEGIN(bt_tile_deep8)
     WIDEN_ALL
 END(128, 256)
 
-BEGIN(bt_tile_dot4)
-    QUAD_0(ROW_DOT)
-    QUADS_1_TO_3(ROW_DOT)
-END(64, 128)
-
+#endif
 #endif
