@@ -110,7 +110,7 @@ async function importSelfTest() {
   try {
     return await import('./self-test.js')
   } catch (cause) {
-    throw new BertweetError('unsupported', 'js/self-test.js cannot be imported here: not in service workers.', { cause })
+    throw new BertweetError('unsupported', 'js/self-test.js cannot be imported in service workers.', { cause })
   }
 }
 

@@ -1,5 +1,6 @@
 /*
- * exports_convert.c - half.h, quantize.h, wire.h and reference.h for JavaScript: what the converter needs beyond exports.c.
+ * exports_convert.c - half.h, quantize.h, wire.h and reference.h for JavaScript: what the converter needs beyond
+ * exports.c.
  *
  * Arguments are addresses and numbers as there. Structures are written by JavaScript at these offsets (bytes):
  *

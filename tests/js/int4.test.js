@@ -108,7 +108,7 @@ test('the same image, sent raw, gives the same bits', async () => {
   }
 })
 
-test('a damaged shard is an integrity error; one that lies, and says so with the right hash, a model error', async () => {
+test('a damaged shard is an integrity error; one that lies with the right hash, a model error', async () => {
   const [{ file }] = tiny.manifest.shards
   const damaged = { ...tiny, files: { [file]: tiny.files[file].slice() } }
   damaged.files[file][1000] ^= 1
