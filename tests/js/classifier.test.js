@@ -254,7 +254,9 @@ describe('loading', () => {
       return made
     }
     await assert.rejects(createClassifier({ model: url, fetch, worker }), missing)
+    const awake = setInterval(() => {}, 1000) // idle workers do not keep Node running, and so not this test
     await ended
+    clearInterval(awake)
     assert.equal((await other.classify('x')).truncated, false)
     online = true
     assert.deepEqual(await (await start(t, { model: url, fetch })).classify(texts), await other.classify(texts))
