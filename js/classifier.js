@@ -5,6 +5,7 @@
 import { cacheKey, findCached, openCache, CACHE_NAME } from './cache.js'
 import { acquireClient, nextClassifier } from './client.js'
 import { BertweetError, asBertweetError } from './errors.js'
+import { explain, maskWord, wordsOf } from './explain.js'
 import { createSha256 } from './hash.js'
 import { readModel } from './manifest.js'
 import {
@@ -29,6 +30,9 @@ import { cacheWriter, readShards } from './shards.js'
  * @property {string[]} [labels]  models with several labels a text: all that hold, best first
  * @property {number} tokens  ids the model saw, `<s>` and `</s>` included
  * @property {boolean} truncated  whether the text was longer than the model reads
+ * @property {WordEffect[]} [explanation]  with the option explain: what each word adds to each score
+ *
+ * @typedef {import('./explain.js').Word & {scores: Record<string, number>, compound?: number}} WordEffect
  */
 
 /**
@@ -218,16 +222,23 @@ class Classifier {
    * Classifies a text, or a list of texts into a list of the same order.
    *
    * @param {string | string[]} texts
-   * @param {{signal?: AbortSignal, topK?: number}} [options]
+   * @param {{signal?: AbortSignal, topK?: number, explain?: boolean}} [options]
+   *   explain: also without each word, which takes as long as one more text a word
    * @returns {Promise<Classification | Classification[]>}
    * @throws {BertweetError} input, aborted, disposed, memory, internal
    */
   async classify(texts, options = {}) {
     checkClassifyOptions(options)
     const list = checkTexts(texts)
-    const result = await this.#request('classify', { texts: list }, options)
+    const words = options.explain ? list.map((text) => wordsOf(text, this.info.maxTokens)) : []
+    const masked = words.flatMap((of, index) => of.map((word) => maskWord(list[index], word)))
+    const result = await this.#request('classify', { texts: list.concat(masked) }, options)
     this.#current.memory = result.memory
     const all = list.map((_, index) => this.#classification(result, index, options.topK))
+    let next = list.length
+    words.forEach((of, index) => {
+      all[index].explanation = explain(all[index], of, of.map(() => this.#classification(result, next++)))
+    })
     return typeof texts === 'string' ? all[0] : all
   }
 

@@ -139,6 +139,26 @@ export interface Classification<Label extends string = string> {
   tokens: number
   /** Whether the text was longer than the model reads. */
   truncated: boolean
+  /** With the option explain: the words of the text (the first maxTokens, more are not read), in order. */
+  explanation?: WordEffect<Label>[]
+}
+
+/** A word, which is text.slice(start, end), and what it does: scores with it, less those with `<mask>` in its place. */
+export interface WordEffect<Label extends string = string> {
+  word: string
+  start: number
+  end: number
+  scores: Record<Label, number>
+  compound?: number
+}
+
+export interface ClassifyOptions {
+  /** Ends the call, between two layers. */
+  signal?: AbortSignal
+  /** Only so many labels in scores, the best. */
+  topK?: number
+  /** Also explain which words made the label; takes as long as one more text for each word. */
+  explain?: boolean
 }
 
 export interface Tokens {
@@ -198,12 +218,9 @@ export interface ClassifierInfo<Label extends string = string> {
 export interface Classifier<Label extends string = string> {
   /** A snapshot: what is loaded, and how it runs. */
   readonly info: ClassifierInfo<Label>
-  classify(text: string, options?: { signal?: AbortSignal; topK?: number }): Promise<Classification<Label>>
+  classify(text: string, options?: ClassifyOptions): Promise<Classification<Label>>
   /** Results come in the order of the texts; an empty list gives an empty list. */
-  classify(
-    texts: readonly string[],
-    options?: { signal?: AbortSignal; topK?: number }
-  ): Promise<Classification<Label>[]>
+  classify(texts: readonly string[], options?: ClassifyOptions): Promise<Classification<Label>[]>
   /** The tokens of a text, as Python's tokenizer has them. */
   tokenize(
     text: string,

@@ -47,7 +47,11 @@ const LOAD = {
   workerUrl: [isLocation, 'a URL']
 }
 const pick = (checks, ...names) => Object.fromEntries(names.map((name) => [name, checks[name]]))
-const CLASSIFY = { ...pick(LOAD, 'signal'), topK: [isPositive, 'a positive number'] }
+const CLASSIFY = {
+  ...pick(LOAD, 'signal'),
+  topK: [isPositive, 'a positive number'],
+  explain: [isBoolean, 'true or false']
+}
 const TOKENIZE = { ...pick(LOAD, 'signal', 'preprocess'), truncation: [isBoolean, 'true or false'] }
 
 /** @param {ClassifierOptions} options  undefined values count as absent */
@@ -63,7 +67,7 @@ export function checkLoadOptions(options) {
   }
 }
 
-/** @param {{signal?: AbortSignal, topK?: number}} options */
+/** @param {{signal?: AbortSignal, topK?: number, explain?: boolean}} options */
 export const checkClassifyOptions = (options) => check('classify', options, CLASSIFY)
 
 /** @param {{signal?: AbortSignal, truncation?: boolean, preprocess?: string}} options */
