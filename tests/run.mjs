@@ -259,6 +259,10 @@ const sections = {
   package: {
     what: 'the package as npm packs it',
     run: () => nodeTest('tests/package')
+  },
+  recipes: {
+    what: '<tweet-sentiment> in React, Vue and Svelte, built by Vite',
+    run: () => nodeTest('tests/recipes')
   }
 }
 

@@ -1,0 +1,4 @@
+import { mount } from 'svelte'
+import Comment from './Comment.svelte'
+
+mount(Comment, { target: document.getElementById('app') })
