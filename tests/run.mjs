@@ -258,7 +258,10 @@ const sections = {
   },
   package: {
     what: 'the package as npm packs it',
-    run: () => nodeTest('tests/package')
+    async run() {
+      await run(process.execPath, ['tests/package/tools.js'])
+      await nodeTest('tests/package')
+    }
   },
   recipes: {
     what: '<tweet-sentiment> in React, Vue and Svelte, built by Vite',
@@ -305,6 +308,8 @@ async function rebuildDist() {
     console.log('Other tools than those of dist/build.json: the tests run on the modules just built.')
     await nodeTest('tests/js', { env: { BERTWEET_DIST: rebuilt } })
   }
+  const [file, again] = ['dist', rebuilt].map((folder) => readFileSync(join(folder, 'bertweet.min.js')))
+  if (!file.equals(again)) throw new Error('dist/bertweet.min.js is old: node web/minify.mjs, and commit it')
 }
 
 // --------------------------------------------------------------------------------------------------------- main --

@@ -1,8 +1,8 @@
 /**
- * build.mjs - builds the WebAssembly modules: `npm run build [-- <folder>]`, default folder dist.
+ * build.mjs - builds dist/: `npm run build [-- <folder>]`, default folder dist.
  *
- * The folder gets every .wasm and build.json: versions of the tools, size and SHA-256 of each module. The same sources
- * and tools give the same bytes, on any machine.
+ * The folder gets every .wasm, bertweet.min.js (minify.mjs) and build.json: versions of the tools, size and SHA-256 of
+ * each module. The same sources and tools give the same bytes, on any machine.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -10,6 +10,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
+import { NAME, minify } from './minify.mjs'
 
 const project = fileURLToPath(new URL('..', import.meta.url))
 const out = resolve(process.argv[2] ?? join(project, 'dist'))
@@ -32,6 +33,7 @@ const tools = {
   clang: version(join(output(join(emscripten, 'em-config'), 'LLVM_ROOT'), 'clang')),
   binaryen: version(join(output(join(emscripten, 'em-config'), 'BINARYEN_ROOT'), 'bin', 'wasm-opt'))
 }
+writeFileSync(join(out, NAME), await minify())
 writeFileSync(join(out, 'build.json'), JSON.stringify({ tools, modules }, null, 2) + '\n')
 
 console.log(Object.entries(tools).map((entry) => entry.join(' ')).join(', '))

@@ -1,0 +1,2 @@
+/** What `new Worker(new URL('bertweet-wasm/worker', import.meta.url), { type: 'module' })` runs; exports nothing. */
+export {}
