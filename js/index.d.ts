@@ -1,4 +1,12 @@
-/** Tweet classifiers of the BERTweet family, on the user's device. */
+/**
+ * Tweet classifiers of the BERTweet family, on the user's device.
+ *
+ * Labels are literal types where they are known: of the default model, and of a model that is imported as a module.
+ * For a model from a URL, name them: `createClassifier<'joy' | 'anger'>({ model })`.
+ */
+
+/** The labels of the default model and of all sentiment models that pysentimiento trained for English. */
+export type Sentiment = 'NEG' | 'NEU' | 'POS'
 
 /** How a text is rewritten before it becomes tokens; the manifest of a model says which it was trained with. */
 export type TextMode = 'none' | 'pysentimiento' | 'bertweet'
@@ -45,13 +53,13 @@ export interface Shard {
 }
 
 /** manifest.json; models/MODEL.md describes every field. */
-export interface Manifest {
+export interface Manifest<Label extends string = string> {
   format: string
   version: number
   name: string
   license: License
   config: Record<string, number>
-  labels: string[]
+  labels: readonly Label[]
   problemType: string
   thresholds: number[] | null
   temperature: number
@@ -64,15 +72,15 @@ export interface Manifest {
 }
 
 /** A manifest with the places or the bytes of its shards, by file name. */
-export interface ModelFiles {
-  manifest: Manifest | string | Blob
+export interface ModelFiles<Label extends string = string> {
+  manifest: Manifest<Label> | string | Blob
   files: Record<string, string | URL | Blob | ArrayBuffer | ArrayBufferView>
 }
 
 type Location = string | URL
 
 /** Where a model is: the URL of its manifest.json (in Node also a path), mirrors tried in order, or its files. */
-export type Model =
+export type Model<Label extends string = string> =
   | Location
   | Location[]
   | {
@@ -80,7 +88,7 @@ export type Model =
     /** SHA-256 of the manifest, 'sha256-' and base64, or hex digits. */
     integrity?: string
   }
-  | ModelFiles
+  | ModelFiles<Label>
 
 export interface Progress {
   /** Bytes of weights that have arrived; never goes back. */
@@ -98,30 +106,30 @@ export interface ResponseCache {
   delete(key: string): Promise<unknown>
 }
 
-export interface ClassifierOptions {
+export interface ClassifierOptions<Label extends string = string> {
   /** Default: the small sentiment model that comes with the package. */
-  model?: Model
-  onProgress?: (progress: Progress) => void
+  model?: Model<Label> | undefined
+  onProgress?: ((progress: Progress) => void) | undefined
   /** Ends the load. */
-  signal?: AbortSignal
-  threads?: 'auto' | number
+  signal?: AbortSignal | undefined
+  threads?: 'auto' | number | undefined
   /** Default 'auto': the fastest that this machine runs. */
-  kernel?: 'auto' | Kernel
+  kernel?: 'auto' | Kernel | undefined
   /**
    * Default true: in a worker where there can be one. A function makes the worker itself, from web/worker.js;
    * classifiers that are given the same function share its worker.
    */
-  worker?: boolean | (() => Worker)
+  worker?: boolean | (() => Worker) | undefined
   /** Default true: the browser's Cache API, where there is one. */
-  cache?: boolean | ResponseCache
+  cache?: boolean | ResponseCache | undefined
   /** Default: the model's. */
-  preprocess?: TextMode
+  preprocess?: TextMode | undefined
   /** For manifest and shards. */
-  fetch?: typeof fetch
+  fetch?: typeof fetch | undefined
   /** Where the module is, if it was moved: dist/bertweet.wasm, or bertweet-relaxed.wasm where relaxed SIMD is. */
-  wasmUrl?: Location
+  wasmUrl?: Location | undefined
   /** Where web/worker.js is, if it was moved. */
-  workerUrl?: Location
+  workerUrl?: Location | undefined
 }
 
 export interface Classification<Label extends string = string> {
@@ -129,7 +137,7 @@ export interface Classification<Label extends string = string> {
   label: Label
   /** Its probability. */
   score: number
-  /** Probabilities of all labels, or of the topK best, best first. */
+  /** Probabilities of all labels, in the model's order. */
   scores: Record<Label, number>
   /** P(POS) - P(NEG), where the model has these labels. */
   compound?: number
@@ -143,6 +151,14 @@ export interface Classification<Label extends string = string> {
   explanation?: WordEffect<Label>[]
 }
 
+/** What the option topK leaves of a classification. */
+export interface TopClassification<Label extends string = string>
+  extends Omit<Classification<Label>, 'scores' | 'explanation'> {
+  /** Probabilities of the topK best labels, best first. */
+  scores: Partial<Record<Label, number>>
+  explanation?: (Omit<WordEffect<Label>, 'scores'> & { scores: Partial<Record<Label, number>> })[]
+}
+
 /** A word, which is text.slice(start, end), and what it does: scores with it, less those with `<mask>` in its place. */
 export interface WordEffect<Label extends string = string> {
   word: string
@@ -154,12 +170,27 @@ export interface WordEffect<Label extends string = string> {
 
 export interface ClassifyOptions {
   /** Ends the call, between two layers. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Only so many labels in scores, the best. */
-  topK?: number
+  topK?: number | undefined
   /** Also explain which words made the label; takes as long as one more text for each word. */
-  explain?: boolean
+  explain?: boolean | undefined
 }
+
+export interface CallOptions {
+  /** Ends the call. */
+  signal?: AbortSignal | undefined
+}
+
+export interface TokenizeOptions extends CallOptions {
+  /** Default true: cut to as many ids as the model reads, `</s>` kept. */
+  truncation?: boolean | undefined
+  /** Default: the classifier's. */
+  preprocess?: TextMode | undefined
+}
+
+/** Ids of one text, from `<s>` to `</s>`. */
+export type TokenIds = readonly number[] | Int32Array | Uint32Array | Uint16Array
 
 export interface Tokens {
   ids: number[]
@@ -218,31 +249,45 @@ export interface ClassifierInfo<Label extends string = string> {
 export interface Classifier<Label extends string = string> {
   /** A snapshot: what is loaded, and how it runs. */
   readonly info: ClassifierInfo<Label>
+  classify(text: string, options: ClassifyOptions & { topK: number }): Promise<TopClassification<Label>>
+  classify(texts: readonly string[], options: ClassifyOptions & { topK: number }): Promise<TopClassification<Label>[]>
   classify(text: string, options?: ClassifyOptions): Promise<Classification<Label>>
   /** Results come in the order of the texts; an empty list gives an empty list. */
   classify(texts: readonly string[], options?: ClassifyOptions): Promise<Classification<Label>[]>
+  classify(
+    texts: string | readonly string[],
+    options?: ClassifyOptions
+  ): Promise<Classification<Label> | Classification<Label>[]>
   /** The tokens of a text, as Python's tokenizer has them. */
-  tokenize(
-    text: string,
-    options?: { signal?: AbortSignal; truncation?: boolean; preprocess?: TextMode }
-  ): Promise<Tokens>
-  /** Raw output of the classification head, rows x labels, for ready token ids. */
-  logits(
-    ids: ArrayLike<number> | readonly ArrayLike<number>[],
-    options?: { signal?: AbortSignal }
-  ): Promise<Float32Array>
+  tokenize(text: string, options?: TokenizeOptions): Promise<Tokens>
+  /** Raw output of the classification head, rows x labels, for ready token ids: one row or several. */
+  logits(ids: TokenIds | readonly TokenIds[], options?: CallOptions): Promise<Float32Array>
   /** Replays the self-test of the model's manifest on this machine. */
-  selfTest(options?: { signal?: AbortSignal }): Promise<SelfTestResult>
+  selfTest(options?: CallOptions): Promise<SelfTestResult>
   /** Gives back all memory; calls that wait reject with code 'disposed'. Safe to call twice. */
   dispose(): Promise<void>
+  /** For `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
+declare global {
+  // As lib.esnext.disposable.d.ts has it, for programs that compile without it.
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol
+  }
+}
+
+/** Loads the default model. Rejects with a BertweetError; after that it can be called again. */
+export function createClassifier(
+  options?: ClassifierOptions<Sentiment> & { model?: undefined }
+): Promise<Classifier<Sentiment>>
 /** Loads a model. Rejects with a BertweetError; after that it can be called again. */
 export function createClassifier<Label extends string = string>(
-  options?: ClassifierOptions
+  options: ClassifierOptions<Label> & { model: Model<Label> }
 ): Promise<Classifier<Label>>
+export function createClassifier(options: ClassifierOptions): Promise<Classifier>
 
-type CacheOptions = Pick<ClassifierOptions, 'signal' | 'cache' | 'fetch'>
+export type CacheOptions = Pick<ClassifierOptions, 'signal' | 'cache' | 'fetch'>
 
 /** Whether all weights of a model are on this device. */
 export function isCached(model?: Model, options?: CacheOptions): Promise<boolean>

@@ -28,9 +28,14 @@ ${files.join(',\n')}
 `
 }
 
-const TYPES = `import type { ModelFiles } from 'bertweet-wasm'
+/**
+ * Its types: the labels are known.
+ *
+ * @param {import('../js/manifest.js').Manifest} manifest
+ */
+export const modelTypes = ({ labels }) => `import type { ModelFiles } from 'bertweet-wasm'
 
-declare const model: ModelFiles
+declare const model: ModelFiles<${labels.map((label) => JSON.stringify(label)).join(' | ')}>
 export default model
 `
 
@@ -39,7 +44,7 @@ export async function writeModelModule(folder) {
   const source = join(folder, 'manifest.json')
   const manifest = parseManifest(await readFile(source, 'utf8'), source)
   await replaceFile(join(folder, 'index.js'), modelModule(manifest))
-  await replaceFile(join(folder, 'index.d.ts'), TYPES)
+  await replaceFile(join(folder, 'index.d.ts'), modelTypes(manifest))
 }
 
 async function replaceFile(target, text) {

@@ -1,4 +1,4 @@
 import type { ModelFiles } from 'bertweet-wasm'
 
-declare const model: ModelFiles
+declare const model: ModelFiles<"NEG" | "NEU" | "POS">
 export default model

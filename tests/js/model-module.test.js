@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { modelModule, writeModelModule } from '../../web/make-model-module.mjs'
+import { modelModule, modelTypes, writeModelModule } from '../../web/make-model-module.mjs'
 import { makeModel } from './fake-model.js'
 import { writeModel } from './tiny-model.js'
 
@@ -40,4 +40,5 @@ test('the default model\'s module is what the generator makes of its manifest', 
   assert.ok(existsSync(folder), 'models/tweet-mini is part of the project')
   const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'))
   assert.equal(await readFile(join(folder, 'index.js'), 'utf8'), modelModule(manifest))
+  assert.equal(await readFile(join(folder, 'index.d.ts'), 'utf8'), modelTypes(manifest))
 })

@@ -1,32 +1,18 @@
 /** The package as its users get it: packed by npm, installed in an empty project, imported by its names. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { PROJECT, installPackage, run } from './tools.js'
 
-const project = fileURLToPath(new URL('../../', import.meta.url))
-const home = mkdtempSync(join(tmpdir(), 'bertweet-package-'))
-
-/** Runs a program in the empty project; its stdout, which a failure shows too. */
-function run(command, args, { cwd = home, input } = {}) {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, input, encoding: 'utf8' })
-  assert.equal(status, 0, `${command} ${args.join(' ')}\n${stdout}${stderr}`)
-  return stdout
-}
-
+let home
 let packed
 
-before(() => {
-  const pack = ['pack', '--json', '--loglevel=error', '--pack-destination', home]
-  packed = JSON.parse(run('npm', pack, { cwd: project }))[0]
-  writeFileSync(join(home, 'package.json'), '{ "type": "module", "private": true }')
-  run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--loglevel=error', join(home, packed.filename)])
-})
-
+before(() => { ({ home, packed } = installPackage()) })
 after(() => rmSync(home, { recursive: true }))
+
+/** Runs a program of the empty project. */
+const runThere = (command, args, options) => run(command, args, { cwd: home, ...options })
 
 test('it has no dependencies and installs alone', () => {
   const { packages } = JSON.parse(readFileSync(join(home, 'package-lock.json')))
@@ -44,7 +30,7 @@ test('it holds what runs, and nothing of the workshop', () => {
 })
 
 test('its version is that of the C header', () => {
-  const [, version] = /^#define BT_VERSION "(.*)"$/m.exec(readFileSync(join(project, 'src/bertweet.h'), 'utf8'))
+  const [, version] = /^#define BT_VERSION "(.*)"$/m.exec(readFileSync(join(PROJECT, 'src/bertweet.h'), 'utf8'))
   assert.equal(packed.version, version)
 })
 
@@ -54,29 +40,18 @@ test('a program imports it and classifies', () => {
     const classifier = await createClassifier()
     console.log((await classifier.classify('what a wonderful day, I love it')).label)
     await classifier.dispose()`)
-  assert.equal(run(process.execPath, ['main.js']), 'POS\n')
+  assert.equal(runThere(process.execPath, ['main.js']), 'POS\n')
 })
 
 test('importing it does nothing yet', () => {
   const script = `const before = Object.keys(globalThis).length
     await import('bertweet-wasm')
     console.log(Object.keys(globalThis).length - before, process.getActiveResourcesInfo().includes('Worker'))`
-  assert.equal(run(process.execPath, ['--input-type=module', '-e', script]), '0 false\n')
+  assert.equal(runThere(process.execPath, ['--input-type=module', '-e', script]), '0 false\n')
 })
 
 test('its program runs', () => {
   const program = join(home, 'node_modules', '.bin', 'bertweet-wasm')
-  assert.match(run(program, ['--version']), new RegExp(packed.version.replaceAll('.', '\\.')))
-  assert.match(run(program, ['classify', '--jsonl'], { input: 'what a wonderful day, I love it\n' }), /"label": ?"POS"/)
-})
-
-test('TypeScript programs compile under --strict', () => {
-  copyFileSync(join(project, 'tests/package/types.ts'), join(home, 'types.ts'))
-  for (const [module, resolution] of [['nodenext', 'nodenext'], ['esnext', 'bundler']]) {
-    run(process.execPath, [
-      join(project, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--noUncheckedIndexedAccess',
-      '--target', 'es2022', '--lib', 'es2022,dom', '--module', module, '--moduleResolution', resolution,
-      'types.ts'
-    ])
-  }
+  assert.match(runThere(program, ['--version']), new RegExp(packed.version.replaceAll('.', '\\.')))
+  assert.match(runThere(program, ['classify', '--jsonl'], { input: 'what a wonderful day, I love it\n' }), /"label": ?"POS"/)
 })
