@@ -7,6 +7,7 @@ import { acquireClient, nextClassifier } from './client.js'
 import { BertweetError, asBertweetError } from './errors.js'
 import { explain, maskWord, wordsOf } from './explain.js'
 import { createSha256 } from './hash.js'
+import { importLater } from './later.js'
 import { readModel } from './manifest.js'
 import {
   checkCacheOptions, checkClassifyOptions, checkIds, checkLoadOptions, checkLogitsOptions, checkTexts,
@@ -106,15 +107,6 @@ async function defaultModel() {
   } catch (cause) {
     throw new BertweetError('unsupported', 'The default model cannot be imported here. In a service worker, write ' +
       'import model from \'bertweet-wasm/models/tweet-mini\' and createClassifier({ model }).', { cause })
-  }
-}
-
-/** Comes when it is wanted: pages that test nothing load nothing of it. */
-async function importSelfTest() {
-  try {
-    return await import('./self-test.js')
-  } catch (cause) {
-    throw new BertweetError('unsupported', 'js/self-test.js cannot be imported in service workers.', { cause })
   }
 }
 
@@ -278,12 +270,12 @@ class Classifier {
    *
    * @param {{signal?: AbortSignal}} [options]
    * @returns {Promise<import('./self-test.js').SelfTestResult>}
-   * @throws {BertweetError} model (the manifest has no self-test), unsupported (service workers cannot import later),
+   * @throws {BertweetError} model (the manifest has no self-test), unsupported (later.js),
    *   aborted, disposed, memory, internal
    */
   async selfTest(options = {}) {
     checkSelfTestOptions(options)
-    const { runSelfTest } = await importSelfTest()
+    const { runSelfTest } = await importLater('selfTest')
     const { manifest } = this.#model
     return runSelfTest({
       manifest,

@@ -4,8 +4,8 @@
  * Classifiers that ask for the same worker share it; it ends with the last of them.
  */
 
-import { Host } from './engine.js'
 import { BertweetError, abortError, describe, errorFromMessage, throwIfAborted } from './errors.js'
+import { importLater } from './later.js'
 
 /** Not spelled out where bundlers would take it for another asset. */
 const WORKER_PATH = '../web/worker.js'
@@ -28,10 +28,16 @@ let lastClassifier = 0
  * @param {{worker: boolean | (() => Worker), workerUrl: string | null}} options
  *   worker: true where possible; a function makes the worker itself
  * @returns {Promise<Client>}
+ * @throws {BertweetError} unsupported
  */
 export async function acquireClient({ worker, workerUrl }) {
   const key = typeof worker === 'function' ? worker : worker && (workerUrl ?? true)
-  if (!clients.has(key)) clients.set(key, Client.start(worker, workerUrl, () => clients.delete(key)))
+  if (!clients.has(key)) {
+    const forget = () => clients.delete(key)
+    const started = Client.start(worker, workerUrl, forget)
+    started.catch(forget)
+    clients.set(key, started)
+  }
   const client = await clients.get(key)
   // One that ended while it was waited for is not of use any more.
   if (client.isEnded) return acquireClient({ worker, workerUrl })
@@ -64,7 +70,7 @@ class Client {
   static async start(worker, workerUrl, onEnd) {
     const client = new Client(onEnd)
     if (worker === false) {
-      client.#workInPlace('the option worker is false')
+      await client.#workInPlace('the option worker is false')
       return client
     }
     const reasons = []
@@ -76,7 +82,7 @@ class Client {
         reasons.push(describe(error))
       }
     }
-    client.#workInPlace(reasons.join('; '))
+    await client.#workInPlace(reasons.join('; '))
     return client
   }
 
@@ -84,7 +90,8 @@ class Client {
     this.#onEnd = onEnd
   }
 
-  #workInPlace(reason) {
+  async #workInPlace(reason) {
+    const { Host } = await importLater('engine')
     const host = new Host((message) => this.receive(message))
     this.#port = { post: (message) => { host.receive(message) }, end() {}, keepAlive() {} }
     this.workerReason = reason

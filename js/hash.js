@@ -3,7 +3,7 @@
  */
 
 import { pickBinary } from './features.js'
-import { Wasm, compile } from '../web/wasm.js'
+import { importLater } from './later.js'
 
 /**
  * A function from bytes to the hex digits of their SHA-256.
@@ -13,13 +13,19 @@ import { Wasm, compile } from '../web/wasm.js'
  */
 export function createSha256(wasmUrl) {
   const subtle = globalThis.crypto?.subtle
-  /** @type {Promise<Wasm>} */
+  /** @type {Promise<import('../web/wasm.js').Wasm>} */
   let wasm
   return async (bytes) => {
     if (subtle) return toHex(new Uint8Array(await subtle.digest('SHA-256', bytes)))
-    wasm ??= compile(wasmUrl ?? pickBinary()).then((module) => Wasm.create(module, 0))
+    wasm ??= openModule(wasmUrl ?? pickBinary())
     return toHex((await wasm).sha256(bytes))
   }
+}
+
+/** @param {string} url */
+async function openModule(url) {
+  const { Wasm, compile } = await importLater('wasm')
+  return Wasm.create(await compile(url), 0)
 }
 
 /** @param {Uint8Array} bytes */

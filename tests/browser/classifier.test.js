@@ -242,6 +242,15 @@ describe('in Chromium', { skip: noChromium() }, () => {
     assert.match(info.workerReason, /refused/)
   })
 
+  test('a part that comes later does not come: an error that says so; then it does', async (t) => {
+    const { server, page } = await open(t, { faults: { '/js/engine.js': () => ({ status: 503, body: '' }) } })
+    const { error } = await inPage(page, { worker: false })
+    assert.equal(error.code, 'unsupported')
+    assert.match(error.message, /part of the library.*service worker/)
+    delete server.faults['/js/engine.js']
+    assert.deepEqual((await inPage(page, { worker: false })).result, expected)
+  })
+
   test('imported from another origin: a worker by way of a blob, else in place', async (t) => {
     const library = await startServer({ isolated: false, headers: { 'access-control-allow-origin': '*' } })
     t.after(() => library.close())
@@ -301,6 +310,7 @@ describe('in Chromium', { skip: noChromium() }, () => {
       return answered
     }, { model: `/${MODEL}/manifest.json`, text: TEXTS[0] })
     assert.deepEqual(answer.result, expected.results[0])
+    assert.equal(answer.passed, true)
     assert.deepEqual([answer.info.worker, answer.info.workerReason], [false, 'there are no workers here'])
   })
 
