@@ -5,10 +5,8 @@
  */
 
 import { BertweetError, abortError, describe, errorFromMessage, throwIfAborted } from './errors.js'
+import { packageUrl } from './features.js'
 import { importLater } from './later.js'
-
-/** Not spelled out where bundlers would take it for another asset. */
-const WORKER_PATH = '../web/worker.js'
 
 /**
  * A way to a host.
@@ -169,20 +167,20 @@ class Client {
  */
 function workerMakers(worker, workerUrl) {
   if (typeof worker === 'function') return [worker]
+  const url = workerUrl ?? packageUrl('../web/worker.js')
   if (!globalThis.Worker) {
     const node = globalThis.process?.getBuiltinModule?.('node:worker_threads')
-    const url = workerUrl ?? new URL(WORKER_PATH, import.meta.url).href
     return [() => {
       if (!node) throw new Error('there are no workers here')
       // The program's own flags are not for the worker; with some (--input-type) it would not start.
       return new node.Worker(new URL(url), { execArgv: [] })
     }]
   }
-  const url = workerUrl ?? new URL(WORKER_PATH, import.meta.url).href
+  // The one place that spells the worker's path out for bundlers, in the way that they know.
   const direct = workerUrl ? () => new Worker(workerUrl, { type: 'module' })
     : () => new Worker(new URL('../web/worker.js', import.meta.url), { type: 'module' })
   // Workers must come from the page's own origin; a module of one line may import one from elsewhere.
-  const isForeign = globalThis.location && new URL(url).origin !== globalThis.location.origin
+  const isForeign = url && globalThis.location && new URL(url).origin !== globalThis.location.origin
   return isForeign ? [direct, () => importingWorker(url)] : [direct]
 }
 

@@ -81,7 +81,7 @@ class Engine {
    * @param {{wasmUrl: string | null, imageBytes: number}} args
    */
   static async open({ wasmUrl, imageBytes }) {
-    return new Engine(await Wasm.create(await compile(wasmUrl ?? pickBinary()), imageBytes))
+    return new Engine(await Wasm.create(await compile(pickBinary(wasmUrl)), imageBytes))
   }
 
   /** @param {Wasm} wasm */

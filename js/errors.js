@@ -66,6 +66,10 @@ export function throwIfAborted(signal) {
 export const asBertweetError = (error, code, message) =>
   error instanceof BertweetError ? error : new BertweetError(code, `${message}: ${describe(error)}`, { cause: error })
 
+/** What to do where Vite's development server, before version 8, took the code to a folder without the files beside it. */
+export const viteAdvice = (url) => url.includes('/.vite/')
+  ? ' In Vite\'s configuration, set optimizeDeps: { exclude: [\'bertweet-wasm\'] }.' : ''
+
 /** @param {unknown} error  anything that was thrown */
 export const describe = (error) => error instanceof Error ? error.message : String(error)
 

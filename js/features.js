@@ -20,14 +20,16 @@ const accepts = (module) => WebAssembly.validate(new Uint8Array(module))
 /**
  * The builds in dist/, best first. URLs are spelled out, so that bundlers find the files.
  *
- * @type {{runs: () => boolean, url: () => URL}[]}
+ * @type {{name: string, runs: () => boolean, url: () => URL}[]}
  */
 const BINARIES = [
   {
+    name: 'bertweet-relaxed.wasm',
     runs: () => accepts(RELAXED_PROBE),
     url: () => new URL('../dist/bertweet-relaxed.wasm', import.meta.url)
   },
   {
+    name: 'bertweet.wasm',
     runs: () => accepts(SIMD_PROBE),
     url: () => new URL('../dist/bertweet.wasm', import.meta.url)
   }
@@ -36,12 +38,39 @@ const BINARIES = [
 /**
  * The address of the best module that runs here.
  *
+ * @param {string | null} [wasmUrl]  a module; or, with a slash at its end, the folder that holds those of dist/
  * @returns {string}
  * @throws {BertweetError} unsupported
  */
-export function pickBinary() {
+export function pickBinary(wasmUrl) {
+  if (wasmUrl && !wasmUrl.endsWith('/')) return wasmUrl
   const binary = globalThis.WebAssembly && BINARIES.find(({ runs }) => runs())
-  if (binary) return binary.url().href
+  if (binary) return wasmUrl ? new URL(binary.name, wasmUrl).href : addressOf(binary).href
   throw new BertweetError('unsupported', 'This library needs WebAssembly with SIMD: Chrome 91, Firefox 89, Safari ' +
     '16.4, Node 20.16 or newer, and a page that allows it.')
+}
+
+/**
+ * The address that a file of the package has unless a bundler moved it. It is taken from a module's address, which
+ * bundlers get right; where import.meta.url stands alone, they write a path of the machine that they ran on.
+ *
+ * @param {string} path  from dist/
+ * @returns {string | null} null where a bundler put the modules into the code, or lost them
+ */
+export function packageUrl(path) {
+  try {
+    return new URL(path, addressOf(BINARIES[0])).href
+  } catch {
+    return null
+  }
+}
+
+/** @throws {BertweetError} unsupported: bundles for CommonJS have no import.meta.url */
+function addressOf({ url }) {
+  try {
+    return url()
+  } catch (cause) {
+    throw new BertweetError('unsupported', 'A bundler has lost the addresses of the library\'s files. Say where they ' +
+      'are with the options wasmUrl, workerUrl and model.', { cause })
+  }
 }

@@ -17,7 +17,7 @@ export function createSha256(wasmUrl) {
   let wasm
   return async (bytes) => {
     if (subtle) return toHex(new Uint8Array(await subtle.digest('SHA-256', bytes)))
-    wasm ??= openModule(wasmUrl ?? pickBinary())
+    wasm ??= openModule(pickBinary(wasmUrl))
     return toHex((await wasm).sha256(bytes))
   }
 }

@@ -126,7 +126,7 @@ export interface ClassifierOptions<Label extends string = string> {
   preprocess?: TextMode | undefined
   /** For manifest and shards. */
   fetch?: typeof fetch | undefined
-  /** Where the module is, if it was moved: dist/bertweet.wasm, or bertweet-relaxed.wasm where relaxed SIMD is. */
+  /** Where dist/ is, if it was moved: a folder (ends with a slash), or one of its modules. */
   wasmUrl?: Location | undefined
   /** Where web/worker.js is, if it was moved. */
   workerUrl?: Location | undefined

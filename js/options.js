@@ -22,7 +22,8 @@ export const KERNELS = Object.freeze(['auto', 'scalar', 'simd128', 'relaxed-dot'
  * @property {boolean | import('./cache.js').ResponseCache} [cache]  default true: the browser's Cache API
  * @property {'none' | 'pysentimiento' | 'bertweet'} [preprocess]  default: the manifest's text mode
  * @property {typeof globalThis.fetch} [fetch]  for manifest and shards
- * @property {string | URL} [wasmUrl]  where the module of dist/ is, if bundling moved it
+ * @property {string | URL} [wasmUrl]  where dist/ is, if bundling moved it: a folder (ends with a slash), or one
+ *   of its modules
  * @property {string | URL} [workerUrl]  where web/worker.js is, if bundling moved it
  */
 

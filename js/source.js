@@ -2,7 +2,7 @@
  * source.js - bytes from anywhere: a server, a disk (in Node), a Blob or an array.
  */
 
-import { BertweetError, abortError, describe, throwIfAborted } from './errors.js'
+import { BertweetError, abortError, describe, throwIfAborted, viteAdvice } from './errors.js'
 
 /**
  * Where bytes are: a URL (http, https or file), or the bytes themselves; a stream can be read once.
@@ -114,7 +114,7 @@ function checkResponse(response, url) {
 
 /** The error for a web page where a file should be. @param {string} url */
 export const webPage = (url) => new BertweetError('format', `${url} is a web page (HTML) instead of the file. Is the ` +
-  'path right? Some servers answer with their start page where a file is missing.', { url })
+  'path right? Some servers answer with their start page where a file is missing.' + viteAdvice(url), { url })
 
 /**
  * A signal that is raised with another one, or when `alive` was not called for IDLE_MS.

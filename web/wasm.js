@@ -17,7 +17,7 @@
  *     const scores = wasm.softmax(wasm.finish(), 1)
  */
 
-import { BertweetError, asBertweetError, describe } from '../js/errors.js'
+import { BertweetError, asBertweetError, describe, viteAdvice } from '../js/errors.js'
 import { decodeText, encodeText, isWellFormed } from './text.js'
 
 /** Text modes by their names in the manifest; numbers of bt_mode. */
@@ -110,8 +110,8 @@ function compileFailed(url, cause) {
 function compileBytes(bytes, url) {
   const magic = new Uint8Array(bytes.buffer ?? bytes, bytes.byteOffset ?? 0).subarray(0, 4)
   if (decodeText(magic) !== '\0asm') {
-    throw new BertweetError('format', `${url} is not a WebAssembly module; does the server answer with a web page?`,
-      { url })
+    throw new BertweetError('format', `${url} is not a WebAssembly module; does the server answer with a web page?` +
+      viteAdvice(url), { url })
   }
   return WebAssembly.compile(bytes).catch((cause) => compileFailed(url, cause))
 }
