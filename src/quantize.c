@@ -236,6 +236,11 @@ size_t bt_quantize_linear_scratch_nbytes(uint32_t columns) {
     return columns * (2 * sizeof(float) + sizeof(int8_t));
 }
 
+/* The mean square of an input after its factor; finite, however small the smoothing that wild weights ask for. */
+static float importance_after(float importance, float factor) {
+    return bt_min(importance * bt_min(factor * factor, FLT_MAX), FLT_MAX);
+}
+
 /* Factor and source of each column, and what an error in it weighs. Columns that fill up come last. */
 static void map_columns(parts *p, float *importance, const bt_linear_source *source, uint32_t columns) {
     uint32_t k = 0;
@@ -245,7 +250,7 @@ static void map_columns(parts *p, float *importance, const bt_linear_source *sou
         for (uint32_t copy = 0; copy < splits; copy++, k++) {
             p->factor[k] = factor;
             p->source[k] = (uint16_t)i;
-            importance[k] = source->importance ? source->importance[i] * (factor * factor) : 1.0f;
+            importance[k] = source->importance ? importance_after(source->importance[i], factor) : 1.0f;
         }
     }
     for (; k < columns; k++) {

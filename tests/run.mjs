@@ -202,6 +202,13 @@ const sections = {
       })
     }
   },
+  fuzz: {
+    what: 'the C library under libFuzzer, a minute each',
+    async run() {
+      if (!have([`${llvm}/clang`, 'cmake', 'ninja'], 'libFuzzer')) return
+      await run('tests/fuzz/run.sh', ['60'])
+    }
+  },
   aarch64: {
     what: 'C tests for 64-bit ARM, under qemu',
     async run() {
