@@ -96,7 +96,7 @@ export async function clearCache(model, options = {}) {
 }
 
 /** @param {{model?: ModelOption, fetch?: Function, signal?: AbortSignal, wasmUrl?: string | null}} options */
-async function findModel({ model, fetch, signal, wasmUrl = null }) {
+export async function findModel({ model, fetch, signal, wasmUrl = null }) {
   return readModel(model ?? await defaultModel(), { fetch, signal, sha256: createSha256(wasmUrl) })
 }
 

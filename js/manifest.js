@@ -59,6 +59,7 @@ export const TEXT_MODES = Object.freeze(['none', 'pysentimiento', 'bertweet'])
  * @throws {BertweetError} input, network, integrity, format, model, unsupported, aborted
  */
 export async function readModel(option, how) {
+  if (option?.sourcesOf) return option // read before
   if (typeof option === 'string' || option instanceof URL || Array.isArray(option)) option = { url: option }
   if (option?.manifest && option.files) return modelFromFiles(option, how)
   if (!option?.url || option.url.length === 0) {

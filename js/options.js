@@ -27,14 +27,14 @@ export const KERNELS = Object.freeze(['auto', 'scalar', 'simd128', 'relaxed-dot'
  * @property {string | URL} [workerUrl]  where web/worker.js is, if bundling moved it
  */
 
-const isFunction = (value) => typeof value === 'function'
+export const isFunction = (value) => typeof value === 'function'
 const isLocation = (value) => typeof value === 'string' || value instanceof URL
 const isSignal = (value) => isFunction(value?.addEventListener) && typeof value.aborted === 'boolean'
-const isBoolean = (value) => typeof value === 'boolean'
-const isPositive = (value) => Number.isSafeInteger(value) && value > 0
+export const isBoolean = (value) => typeof value === 'boolean'
+export const isPositive = (value) => Number.isSafeInteger(value) && value > 0
 
 /** Each option's check and what it must be. @type {Record<string, [(value: any) => boolean, string]>} */
-const LOAD = {
+export const LOAD = {
   model: [() => true, ''],
   onProgress: [isFunction, 'a function'],
   signal: [isSignal, 'an AbortSignal'],
@@ -47,7 +47,7 @@ const LOAD = {
   wasmUrl: [isLocation, 'a URL'],
   workerUrl: [isLocation, 'a URL']
 }
-const pick = (checks, ...names) => Object.fromEntries(names.map((name) => [name, checks[name]]))
+export const pick = (checks, ...names) => Object.fromEntries(names.map((name) => [name, checks[name]]))
 const CLASSIFY = {
   ...pick(LOAD, 'signal'),
   topK: [isPositive, 'a positive number'],
@@ -83,7 +83,13 @@ export const checkSelfTestOptions = (options) => check('selfTest', options, pick
 /** @param {object} options */
 export const checkCacheOptions = (options) => check('this function', options, pick(LOAD, 'signal', 'cache', 'fetch'))
 
-function check(where, options, checks) {
+/**
+ * @param {string} where  for messages
+ * @param {object} options  undefined values count as absent
+ * @param {Record<string, [(value: any) => boolean, string]>} checks  all options there are
+ * @throws {BertweetError} input
+ */
+export function check(where, options, checks) {
   if (typeof options !== 'object' || options === null) {
     throw new BertweetError('input', `The options of ${where} must be an object.`)
   }
@@ -101,7 +107,7 @@ function check(where, options, checks) {
 const absolute = (location) => location === undefined ? null : resolveLocation(location).href
 
 /** An error in the user's function is reported as uncaught, as for events, and does no harm here. */
-const guard = (handle) => (event) => {
+export const guard = (handle) => (event) => {
   try {
     handle(event)
   } catch (error) {

@@ -53,5 +53,6 @@ test('importing it does nothing yet', () => {
 test('its program runs', () => {
   const program = join(home, 'node_modules', '.bin', 'bertweet-wasm')
   assert.match(runThere(program, ['--version']), new RegExp(packed.version.replaceAll('.', '\\.')))
-  assert.match(runThere(program, ['classify', '--jsonl'], { input: 'what a wonderful day, I love it\n' }), /"label": ?"POS"/)
+  const input = 'what a wonderful day, I love it\n'
+  assert.match(runThere(program, ['classify', '--jsonl'], { input }), /"label": ?"POS"/)
 })

@@ -23,7 +23,8 @@ after(() => rmSync(home, { recursive: true }))
 function neededAtOnce({ metafile, outputFiles }, entry) {
   const needed = new Set([entry])
   for (const path of needed) {
-    for (const { kind, path: other } of metafile.outputs[path].imports) if (kind === 'import-statement') needed.add(other)
+    const imports = metafile.outputs[path].imports.filter(({ kind }) => kind === 'import-statement')
+    for (const { path: other } of imports) needed.add(other)
   }
   return outputFiles.filter(({ path }) => [...needed].some((name) => path.endsWith(name)))
 }

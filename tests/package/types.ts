@@ -3,6 +3,7 @@ import {
   BertweetError, clearCache, createClassifier, downloadSize, isCached, type Classification, type Classifier,
   type ClassifierOptions, type Progress, type Sentiment, type TopClassification
 } from 'bertweet-wasm'
+import { ModelRegistry, env, pipeline } from 'bertweet-wasm/compat'
 import 'bertweet-wasm/worker'
 import tweetMini from 'bertweet-wasm/models/tweet-mini'
 import { createClassifier as createMinified } from 'bertweet-wasm/dist/bertweet.min.js'
@@ -65,6 +66,24 @@ export async function housekeeping(url: URL): Promise<string | undefined> {
     return error instanceof BertweetError && error.code === 'network' ? error.url : undefined
   }
   return undefined
+}
+
+export async function compat(text: string, texts: readonly string[]) {
+  env.fetch = (url, init) => fetch(url, { ...init, credentials: 'include' })
+  const byDefault = await pipeline('sentiment-analysis')
+  const one = await byDefault(text)
+  holds<Equal<(typeof one)[number]['label'], Sentiment>>()
+  const all = await byDefault(texts, { topk: null })
+  holds<Equal<typeof all[number][number]['label'], Sentiment>>()
+  const imported = await pipeline('text-classification', tweetMini, { preprocess: 'none', worker: false })
+  const label: Sentiment = (await imported.native.classify(text)).label
+  const named = await pipeline<'joy' | 'anger'>('text-classification', 'me/model')
+  holds<Equal<(typeof named.model.config.id2label)[number], 'joy' | 'anger'>>()
+  // @ts-expect-error: another task
+  await pipeline('translation')
+  // @ts-expect-error: no such option
+  await pipeline('sentiment-analysis', null, { progressCallback: () => {} })
+  return [label, (await ModelRegistry.clear_cache('me/model')).filesDeleted]
 }
 
 export async function mistakes(classifier: Classifier<Sentiment>) {
