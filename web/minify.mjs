@@ -3,8 +3,9 @@
  *
  *     node web/minify.mjs [folder]     default: dist; npm run build does it too
  *
- * The file is its own worker: at the address that ends in #worker it does what web/worker.js does. The WebAssembly
- * modules are beside it, the default model where it is in the package. Same sources and same esbuild, same bytes.
+ * The file is its own worker: at the address that ends in #worker it does what web/worker.js does. (Node cuts such ends
+ * off; there the file works in place, and programs import the package itself.) The WebAssembly modules are beside it, the
+ * default model where it is in the package. Same sources and same esbuild, same bytes.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
