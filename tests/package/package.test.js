@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { build } from 'esbuild'
 import { PROJECT, installPackage, run } from './tools.js'
 
 let home
@@ -14,9 +15,47 @@ after(() => rmSync(home, { recursive: true }))
 /** Runs a program of the empty project. */
 const runThere = (command, args, options) => run(command, args, { cwd: home, ...options })
 
-test('it has no dependencies and installs alone', () => {
+/** Its package.json, as installed. */
+const readAbout = () => JSON.parse(readFileSync(join(home, 'node_modules/bertweet-wasm/package.json')))
+
+test('it has no dependencies, runs nothing when it is installed, and installs alone', () => {
   const { packages } = JSON.parse(readFileSync(join(home, 'package-lock.json')))
   assert.deepEqual(Object.keys(packages), ['', 'node_modules/bertweet-wasm'])
+  assert.equal(packages['node_modules/bertweet-wasm'].hasInstallScript, undefined)
+  const about = readAbout()
+  for (const name of ['dependencies', 'peerDependencies', 'optionalDependencies', 'bundleDependencies']) {
+    assert.equal(about[name], undefined, name)
+  }
+})
+
+test('every entry is there, with its types', () => {
+  const files = new Set(packed.files.map(({ path }) => `./${path}`))
+  const { exports, main, types, unpkg, jsdelivr, bin } = readAbout()
+  const targets = Object.values(exports).flatMap((target) => typeof target === 'string' ? target : Object.values(target))
+  const others = [main, types, unpkg, jsdelivr, ...Object.values(bin).map((path) => `./${path}`)]
+  for (const target of [...targets, ...others]) {
+    if (!target.includes('*') && target !== './package.json') assert.ok(files.has(target), target)
+  }
+  for (const [name, target] of Object.entries(exports)) {
+    if (target.default) assert.equal(Object.keys(target)[0], 'types', `${name}: compilers take the first that matches`)
+  }
+})
+
+test('a bundle has only what it uses: an import for nothing is nothing, one for its effects is all', async () => {
+  const bundle = async (contents) => {
+    const { outputFiles: [{ text }] } = await build({
+      stdin: { contents, resolveDir: home }, bundle: true, minify: true, format: 'esm', write: false, logLevel: 'error'
+    })
+    return text.trim()
+  }
+  for (const name of ['bertweet-wasm', 'bertweet-wasm/compat', 'bertweet-wasm/models/tweet-mini']) {
+    assert.equal(await bundle(`import '${name}'`), '', name)
+    assert.equal(await bundle(`import * as unused from '${name}'`), '', name)
+  }
+  assert.match(await bundle("import 'bertweet-wasm/element'"), /customElements\.define/)
+  const { length } = await bundle("export { createClassifier } from 'bertweet-wasm/service-worker'")
+  assert.ok(length > (await bundle("import 'bertweet-wasm/service-worker'")).length)
+  assert.match(await bundle("import 'bertweet-wasm/service-worker'"), /WebAssembly\.instantiate/)
 })
 
 test('it holds what runs, and nothing of the workshop', () => {
@@ -43,9 +82,21 @@ test('a program imports it and classifies', () => {
   assert.equal(runThere(process.execPath, ['main.js']), 'POS\n')
 })
 
+test('a program for transformers.js runs', () => {
+  writeFileSync(join(home, 'compat.js'), `
+    import { pipeline } from 'bertweet-wasm/compat'
+    const classifier = await pipeline('sentiment-analysis')
+    const [{ label }] = await classifier('what a wonderful day, I love it')
+    console.log(label)
+    await classifier.dispose()`)
+  assert.equal(runThere(process.execPath, ['compat.js']), 'POS\n')
+})
+
 test('importing it does nothing yet', () => {
   const script = `const before = Object.keys(globalThis).length
     await import('bertweet-wasm')
+    await import('bertweet-wasm/compat')
+    await import('bertweet-wasm/service-worker')
     console.log(Object.keys(globalThis).length - before, process.getActiveResourcesInfo().includes('Worker'))`
   assert.equal(runThere(process.execPath, ['--input-type=module', '-e', script]), '0 false\n')
 })
