@@ -17,7 +17,7 @@
  *
  * Why assembly: all depends on the order. A quad's weights (2 registers) meet each row's activations (1 register) while
  * 8 sums stay where they are: 11 registers, of 15 that engines have on x86-64. (The deep kernels' 8 sums in 32 bits are
- * wanted once a round; engines may keep them on the stack.) LLVM, given the same in C, computes one sum after the other,
+ * wanted once a round; engines may keep them on the stack.) LLVM, given the same in C, computes one sum after another,
  * so that all weights of a round are live at once, on the stack. Binaryen's simplify-locals does the same to what the
  * assembler wrote, so the modules are not optimized with it, which costs 0.3 to 0.7 KB under brotli. GMAC/s in Chromium
  * 156 on a Zen 4 core, one thread, 32 x 768 x 768, best rounds of several runs on a busy machine:

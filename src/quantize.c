@@ -4,50 +4,28 @@
 
 #include <stdbool.h>
 
-#include "elementary.h"
 #include "model.h"
 #include "quantize_int4.h"
+#include "rounding.h"
 
 /* ------------------------------------------------------------------------------------------- one column -- */
 
 /* The search for one column's scale. */
 typedef struct {
-    const float *w;          /* [columns] */
-    const float *importance; /* [columns] or NULL */
-    uint32_t columns;
+    bt_weights weights;
     uint32_t block; /* 4 * depth columns, which hold two lane groups; or all columns, where there is no bound */
     bool bounded;
 } column;
-
-/* Above every squared error. */
-#define NO_LIMIT 0x1p1023
-
-static float largest_magnitude(const float *w, uint32_t columns) {
-    float largest = 0;
-    for (uint32_t k = 0; k < columns; k++) {
-        const float magnitude = w[k] < 0 ? -w[k] : w[k];
-        largest = bt_max(largest, magnitude);
-    }
-    return largest;
-}
-
-static double importance_at(const column *c, uint32_t k) {
-    return c->importance ? (double)c->importance[k] : 1.0;
-}
-
-/* The next column of the lane group that k belongs to: 0 1 4 5 8 9 ... or 2 3 6 7 10 11 ... */
-static uint32_t next_in_group(uint32_t k) {
-    return k % 2 ? k + 3 : k + 1;
-}
 
 /* The column of this sign in a group, from first to end, whose integer moves towards 0 at the least cost. */
 static uint32_t cheapest_step(const int8_t *q, const column *c, double scale, int sign, uint32_t first, uint32_t end) {
     uint32_t best = end;
     double best_cost = 0;
-    for (uint32_t k = first; k < end; k = next_in_group(k)) {
+    for (uint32_t k = first; k < end; k = bt_next_in_group(k)) {
         if (q[k] * sign <= 0) continue;
-        const double residual = c->w[k] - scale * q[k];
-        const double cost = importance_at(c, k) * (2.0 * sign * residual + scale); /* difference of squares / scale */
+        const double residual = c->weights.w[k] - scale * q[k];
+        /* difference of squares / scale */
+        const double cost = bt_importance_at(&c->weights, k) * (2.0 * sign * residual + scale);
         if (best == end || cost < best_cost) {
             best = k;
             best_cost = cost;
@@ -61,7 +39,7 @@ static uint32_t cheapest_step(const int8_t *q, const column *c, double scale, in
 static void repair_group(int8_t *q, const column *c, double scale, uint32_t first, uint32_t end) {
     for (int sign = -1; sign <= 1; sign += 2) {
         int sum = 0;
-        for (uint32_t k = first; k < end; k = next_in_group(k)) sum += q[k] * sign > 0 ? q[k] * sign : 0;
+        for (uint32_t k = first; k < end; k = bt_next_in_group(k)) sum += q[k] * sign > 0 ? q[k] * sign : 0;
         for (; sum > BT_LANE_LIMIT; sum--) {
             const uint32_t k = cheapest_step(q, c, scale, sign, first, end);
             q[k] = (int8_t)(q[k] - sign);
@@ -73,45 +51,34 @@ static void repair_group(int8_t *q, const column *c, double scale, uint32_t firs
 static double quantize_at(int8_t *q, const column *c, float scale, double limit) {
     const float inverse = 1.0f / scale;
     double error = 0;
-    for (uint32_t begin = 0; begin < c->columns && error < limit; begin += c->block) {
+    for (uint32_t begin = 0; begin < c->weights.columns && error < limit; begin += c->block) {
         const uint32_t end = begin + c->block;
         for (uint32_t k = begin; k < end; k++) {
-            q[k] = (int8_t)bt_max(bt_min(bt_rint(c->w[k] * inverse), 127.0f), -127.0f);
+            q[k] = (int8_t)bt_max(bt_min(bt_rint(c->weights.w[k] * inverse), 127.0f), -127.0f);
         }
         if (c->bounded) {
             repair_group(q, c, scale, begin, end);
             repair_group(q, c, scale, begin + 2, end);
         }
         for (uint32_t k = begin; k < end; k++) {
-            const double residual = c->w[k] - (double)scale * q[k];
-            error += importance_at(c, k) * (residual * residual);
+            const double residual = c->weights.w[k] - (double)scale * q[k];
+            error += bt_importance_at(&c->weights, k) * (residual * residual);
         }
     }
     return error;
 }
 
-/* The scale that suits given integers best, in the sense of least squares. */
-static float fitted_scale(const int8_t *q, const column *c, float scale) {
-    double product = 0, square = 0;
-    for (uint32_t k = 0; k < c->columns; k++) {
-        const double weighted = importance_at(c, k) * q[k];
-        product += weighted * c->w[k];
-        square += weighted * q[k];
-    }
-    return square > 0 && product > 0 ? (float)(product / square) : scale;
-}
-
 /* Tries the scales that put the largest weight at `levels`, then at 2^(1/4) times as many, and so on until a fifth of
  * its range is clipped; then between the best and its neighbours. */
 static float search(int8_t *q, const column *c, float levels) {
-    const float largest = largest_magnitude(c->w, c->columns);
+    const float largest = bt_largest_magnitude(c->weights.w, c->weights.columns);
     if (largest < 0x1p-100f) {
-        for (uint32_t k = 0; k < c->columns; k++) q[k] = 0;
+        for (uint32_t k = 0; k < c->weights.columns; k++) q[k] = 0;
         return 0;
     }
     const float quarter_of_octave = 1.1892071f;
     float best = largest / levels;
-    double least = quantize_at(q, c, best, NO_LIMIT);
+    double least = quantize_at(q, c, best, BT_NO_LIMIT);
     for (; levels < 1.25f * 127; levels *= quarter_of_octave) {
         const float scale = largest / levels;
         const double error = quantize_at(q, c, scale, least);
@@ -131,18 +98,18 @@ static float search(int8_t *q, const column *c, float levels) {
             }
         }
     }
-    quantize_at(q, c, best, NO_LIMIT);
-    return fitted_scale(q, c, best);
+    quantize_at(q, c, best, BT_NO_LIMIT);
+    return bt_fitted_scale(q, &c->weights, best);
 }
 
 float bt_quantize_column(int8_t *q, const float *w, const float *importance, uint32_t columns, uint32_t depth) {
-    const column c = {w, importance, columns, 4 * depth, true};
+    const column c = {{w, importance, columns}, 4 * depth, true};
     const float safe = (float)(BT_LANE_LIMIT / (2 * depth)); /* no group of 2 * depth such integers breaks the bound */
     return search(q, &c, bt_min(safe, 127.0f));
 }
 
 float bt_quantize_row(int8_t *q, const float *row, uint32_t columns) {
-    const column c = {row, NULL, columns, columns, false};
+    const column c = {{row, NULL, columns}, columns, false};
     return search(q, &c, 127.0f);
 }
 
@@ -162,8 +129,8 @@ void bt_find_smoothing(float *smoothing, const float *activations, const float *
                        uint32_t inputs) {
     float *magnitudes = smoothing; /* until they are used */
     column_magnitudes(magnitudes, weights, outputs, inputs);
-    const float least_weight = largest_magnitude(magnitudes, inputs) / 256;
-    const float least_activation = largest_magnitude(activations, inputs) / 256;
+    const float least_weight = bt_largest_magnitude(magnitudes, inputs) / 256;
+    const float least_activation = bt_largest_magnitude(activations, inputs) / 256;
     const bool sensible = least_weight >= 0x1p-100f && least_activation >= 0x1p-100f;
     for (uint32_t i = 0; i < inputs; i++) {
         const double activation = (double)bt_max(activations[i], least_activation);

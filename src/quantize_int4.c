@@ -4,15 +4,13 @@
 
 #include <stdbool.h>
 
-#include "elementary.h"
 #include "model.h"
+#include "rounding.h"
 #include "wire.h"
 
 /* One row or column of weights, and the integers and multipliers that are tried for it. */
 typedef struct {
-    const float *w;          /* [columns] */
-    const float *importance; /* [columns] or NULL */
-    uint32_t columns;
+    bt_weights weights;
     uint32_t group;
     uint32_t block; /* 4 * depth columns, which hold two lane groups; 0 where there is no bound */
     int8_t *q;      /* [columns] */
@@ -26,20 +24,9 @@ typedef struct {
 /* The ladder of scales: the largest weight is so many steps of the largest multiplier, and so on, each rung higher. */
 static const float STEPS_AT_TOP[] = {9.5f, 8.5f, 7.75f, 7.0f, 6.25f, 5.5f};
 
-#define NO_LIMIT 0x1p1023
 
 uint32_t bt_int4_group(uint32_t columns) {
     return columns % 32 == 0 ? 32 : 16;
-}
-
-static float largest_magnitude(const float *w, uint32_t count) {
-    float largest = 0;
-    for (uint32_t i = 0; i < count; i++) largest = bt_max(largest, w[i] < 0 ? -w[i] : w[i]);
-    return largest;
-}
-
-static float importance_at(const vector *v, uint32_t k) {
-    return v->importance ? v->importance[k] : 1.0f;
 }
 
 static float code_of(float steps) {
@@ -61,10 +48,10 @@ static float group_error(const float *w, const float *importance, uint32_t group
 
 /* The multiplier of least error for one scale, 1 for a group of zeros. */
 static int best_multiplier(const vector *v, uint32_t begin, float scale) {
-    const float *w = v->w + begin, *importance = v->importance ? v->importance + begin : NULL;
-    const float largest = largest_magnitude(w, v->group) / scale;
+    const float *w = v->weights.w + begin, *importance = v->weights.importance ? v->weights.importance + begin : NULL;
+    const float largest = bt_largest_magnitude(w, v->group) / scale;
     int best = 1;
-    double least = NO_LIMIT;
+    double least = BT_NO_LIMIT;
     for (int size = 1; size <= BT_WIRE_MAX_MULTIPLIER; size++) {
         const bool too_small = (float)size * MOST_STEPS < largest && size < BT_WIRE_MAX_MULTIPLIER;
         const bool too_large = (float)size * LEAST_STEPS > largest && size > 1;
@@ -83,11 +70,6 @@ static int best_multiplier(const vector *v, uint32_t begin, float scale) {
 
 /* -------------------------------------------------------------------------------------- the 16-bit bound -- */
 
-/* The next column of the lane group that k belongs to: 0 1 4 5 8 9 ... or 2 3 6 7 10 11 ... */
-static uint32_t next_in_group(uint32_t k) {
-    return k % 2 ? k + 3 : k + 1;
-}
-
 static int magnitude(int multiplier) {
     return multiplier < 0 ? -multiplier : multiplier;
 }
@@ -97,11 +79,11 @@ static uint32_t cheapest_step(const vector *v, const int8_t *multipliers, float 
                               uint32_t end) {
     uint32_t best = end;
     float best_cost = 0;
-    for (uint32_t k = first; k < end; k = next_in_group(k)) {
+    for (uint32_t k = first; k < end; k = bt_next_in_group(k)) {
         if (v->q[k] * sign <= 0) continue;
-        const float residual = v->w[k] - scale * v->q[k];
+        const float residual = v->weights.w[k] - scale * v->q[k];
         const float step = scale * (float)magnitude(multipliers[k / v->group]);
-        const float cost = importance_at(v, k) * (2.0f * (float)sign * residual + step);
+        const float cost = (float)bt_importance_at(&v->weights, k) * (2.0f * (float)sign * residual + step);
         if (best == end || cost < best_cost) {
             best = k;
             best_cost = cost;
@@ -114,7 +96,7 @@ static uint32_t cheapest_step(const vector *v, const int8_t *multipliers, float 
 static void repair_lane_group(const vector *v, const int8_t *multipliers, float scale, uint32_t first, uint32_t end) {
     for (int sign = -1; sign <= 1; sign += 2) {
         int sum = 0;
-        for (uint32_t k = first; k < end; k = next_in_group(k)) sum += v->q[k] * sign > 0 ? v->q[k] * sign : 0;
+        for (uint32_t k = first; k < end; k = bt_next_in_group(k)) sum += v->q[k] * sign > 0 ? v->q[k] * sign : 0;
         while (sum > BT_LANE_LIMIT) {
             const uint32_t k = cheapest_step(v, multipliers, scale, sign, first, end);
             const int step = magnitude(multipliers[k / v->group]);
@@ -129,45 +111,34 @@ static void repair_lane_group(const vector *v, const int8_t *multipliers, float 
 /* Rounds all groups with one scale. Returns the squared error. */
 static double round_at(const vector *v, float scale) {
     int8_t multipliers[BT_MAX_COLUMNS / 16 + 1];
-    for (uint32_t begin = 0; begin < v->columns; begin += v->group) {
+    for (uint32_t begin = 0; begin < v->weights.columns; begin += v->group) {
         const int multiplier = best_multiplier(v, begin, scale);
         const float inverse = 1.0f / (scale * (float)multiplier);
         for (uint32_t k = begin; k < begin + v->group; k++) {
-            v->q[k] = (int8_t)(multiplier * (int)code_of(v->w[k] * inverse));
+            v->q[k] = (int8_t)(multiplier * (int)code_of(v->weights.w[k] * inverse));
         }
         multipliers[begin / v->group] = (int8_t)multiplier;
     }
-    for (uint32_t begin = 0; v->block > 0 && begin < v->columns; begin += v->block) {
+    for (uint32_t begin = 0; v->block > 0 && begin < v->weights.columns; begin += v->block) {
         repair_lane_group(v, multipliers, scale, begin, begin + v->block);
         repair_lane_group(v, multipliers, scale, begin + 2, begin + v->block);
     }
     double error = 0;
-    for (uint32_t k = 0; k < v->columns; k++) {
-        const double residual = v->w[k] - (double)scale * v->q[k];
-        error += (double)importance_at(v, k) * (residual * residual);
+    for (uint32_t k = 0; k < v->weights.columns; k++) {
+        const double residual = v->weights.w[k] - (double)scale * v->q[k];
+        error += bt_importance_at(&v->weights, k) * (residual * residual);
     }
     return error;
 }
 
-/* The scale that suits given integers best, in the sense of least squares. */
-static float fitted_scale(const vector *v, float scale) {
-    double product = 0, square = 0;
-    for (uint32_t k = 0; k < v->columns; k++) {
-        const double weighted = (double)importance_at(v, k) * v->q[k];
-        product += weighted * v->w[k];
-        square += weighted * v->q[k];
-    }
-    return square > 0 && product > 0 ? (float)(product / square) : scale;
-}
-
 static float search(const vector *v) {
-    const float largest = largest_magnitude(v->w, v->columns);
+    const float largest = bt_largest_magnitude(v->weights.w, v->weights.columns);
     if (largest < 0x1p-100f) {
-        for (uint32_t k = 0; k < v->columns; k++) v->q[k] = 0;
+        for (uint32_t k = 0; k < v->weights.columns; k++) v->q[k] = 0;
         return 0;
     }
     float best = 0;
-    double least = NO_LIMIT;
+    double least = BT_NO_LIMIT;
     for (uint32_t rung = 0; rung < sizeof STEPS_AT_TOP / sizeof *STEPS_AT_TOP; rung++) {
         const float scale = largest / (STEPS_AT_TOP[rung] * BT_WIRE_MAX_MULTIPLIER);
         const double error = round_at(v, scale);
@@ -177,13 +148,13 @@ static float search(const vector *v) {
         }
     }
     round_at(v, best);
-    return fitted_scale(v, best);
+    return bt_fitted_scale(v->q, &v->weights, best);
 }
 
 float bt_quantize_column_int4(int8_t *q, const float *w, const float *importance, uint32_t columns, uint32_t depth) {
-    return search(&(vector){w, importance, columns, bt_int4_group(columns), 4 * depth, q});
+    return search(&(vector){{w, importance, columns}, bt_int4_group(columns), 4 * depth, q});
 }
 
 float bt_quantize_row_int4(int8_t *q, const float *row, uint32_t columns) {
-    return search(&(vector){row, NULL, columns, bt_int4_group(columns), 0, q});
+    return search(&(vector){{row, NULL, columns}, bt_int4_group(columns), 0, q});
 }
