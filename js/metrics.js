@@ -5,7 +5,7 @@
  */
 
 /** Bins of the reliability diagram: the usual number (Guo et al. 2017, arXiv:1706.04599). */
-const BINS = 15
+export const BINS = 15
 
 /**
  * What was predicted for texts whose label is known.
@@ -112,7 +112,7 @@ export const calibrationError = (bins) =>
 export function bootstrap({ gold, predicted, confidence }, numLabels,
   { resamples = 1000, level = 0.95, seed = 1 } = {}) {
   const size = gold.length
-  const bins = Uint8Array.from({ length: size }, (_, index) => binOf(confidence[index], BINS))
+  const bins = Uint8Array.from({ length: size }, (_, index) => binOf(confidence[index]))
   const random = createRandom(seed)
   /** @type {Record<keyof Metrics, Float64Array>} */
   const samples = { accuracy: new Float64Array(resamples), macroRecall: new Float64Array(resamples),
@@ -163,8 +163,9 @@ export function createRandom(seed) {
   return next
 }
 
-/** Bin of a confidence; upper ends belong to it. */
-const binOf = (confidence, numBins) => Math.min(numBins - 1, Math.max(0, Math.ceil(confidence * numBins) - 1))
+/** Bin of a confidence; upper ends belong to it. @param {number} confidence @param {number} [numBins] */
+export const binOf = (confidence, numBins = BINS) =>
+  Math.min(numBins - 1, Math.max(0, Math.ceil(confidence * numBins) - 1))
 
 const sum = (values) => values.reduce((total, value) => total + value, 0)
 

@@ -2,9 +2,7 @@
  * eval.js - how good a model is on texts whose labels are known.
  */
 
-import { createReadStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { addAbortSignal } from 'node:stream'
 
 import { BertweetError } from '../errors.js'
 import { openCheckpoint } from '../convert/checkpoint.js'
@@ -12,22 +10,24 @@ import { openDirectory } from '../convert/node-files.js'
 import { createSha256 } from '../hash.js'
 import { readModel } from '../manifest.js'
 import { bootstrap, evaluate } from '../metrics.js'
+import { bootstrapMultiLabel, evaluateMultiLabel } from '../metrics-multi-label.js'
 import { openReference } from '../verify/reference.js'
-import { readLineBatches } from './input.js'
-import { labelFinder } from './labels.js'
-import { locateModel, openClassifier, TEXT_MODES } from './model.js'
+import { defaultModel, locateModel, openClassifier, TEXT_MODES } from './model.js'
 import { parseNumber, UsageError } from './options.js'
-import { fit, painter, progressBar, write } from './output.js'
+import { fit, painter, write } from './output.js'
+import { predict } from './predict.js'
 import { reliabilityDiagram } from './reliability.js'
 
 export const usage = '[model] <file> [options]'
 export const summary = 'measure a model on texts with known labels'
 export const details = `The file has a label, a tab and a text on each line; - is stdin. Labels are those of the model,
-in any case, or words that begin like them: negative is NEG. Others are mapped with --map.
+in any case, or words that begin like them: negative is NEG. Others are mapped with --map. Where a text may
+have several labels, they stand with commas between them before the tab, and nothing stands there for none.
 
 Macro-recall is the mean recall over the labels (the measure of SemEval's sentiment tasks), the calibration
-error the mean distance of confidence and accuracy over 15 bins of confidence. Intervals are 95 % percentile
-bootstrap intervals over the texts.
+error the mean distance of confidence and accuracy over 15 bins of confidence. Of models that give several
+labels, an exact match is a text with all its labels and no other, micro-F1 counts every decision alike, and
+the calibration error is that of all scores. Intervals are 95 % percentile bootstrap intervals over the texts.
 
 With --checkpoint, the fp32 path on the checkpoint's own weights is measured instead of the int8 model.`
 
@@ -52,18 +52,6 @@ const MAX_SEED = 999999999
 /** Of BertweetTokenizer. */
 const MAX_TOKENS = 128
 
-/**
- * What gives texts scores.
- *
- * @typedef {object} Scorer
- * @property {string} name
- * @property {'int8' | 'fp32'} path
- * @property {string[]} labels
- * @property {boolean} isMultiLabel
- * @property {(texts: string[]) => Promise<number[][]>} scores  of each text, by output index
- * @property {() => Promise<void>} dispose
- */
-
 /** @type {import('./run.js').Command['run']} */
 export async function run(values, places, io) {
   const [model, file] = places.length > 1 ? places : [undefined, places[0]]
@@ -72,14 +60,12 @@ export async function run(values, places, io) {
   const seed = parseNumber(values.seed, 'seed', MAX_SEED) ?? 1
   const scorer = values.checkpoint ? await openFp32(values, model, io) : await openInt8(values, model, io)
   try {
-    if (scorer.isMultiLabel) {
-      throw new BertweetError('input', `${scorer.name} gives a text several labels; eval measures models of one.`)
-    }
+    const [measure, resample] = scorer.isMultiLabel ? [evaluateMultiLabel, bootstrapMultiLabel] : [evaluate, bootstrap]
     const predictions = await predict(scorer, file, values.map, io)
     const report = {
       model: scorer.name, path: scorer.path, texts: predictions.gold.length, labels: scorer.labels,
-      ...rename(evaluate(predictions, scorer.labels.length)),
-      intervals: resamples > 0 ? bootstrap(predictions, scorer.labels.length, { resamples, seed }) : null,
+      ...rename(measure(predictions, scorer.labels.length)),
+      intervals: resamples > 0 ? resample(predictions, scorer.labels.length, { resamples, seed }) : null,
       bootstrap: { resamples, seed, level: 0.95 },
     }
     if (values.svg) await writeDiagram(values.svg, report)
@@ -93,7 +79,7 @@ const rename = ({ labels, bins, ...metrics }) => ({ ...metrics, perLabel: labels
 
 /* ---------------------------------------------------------------------------------------------------- scorers -- */
 
-/** @returns {Promise<Scorer>} */
+/** @returns {Promise<import('./predict.js').Scorer>} */
 async function openInt8({ preprocess }, model, io) {
   const classifier = await openClassifier({ model, preprocess }, io)
   const { info } = classifier
@@ -102,6 +88,7 @@ async function openInt8({ preprocess }, model, io) {
     path: 'int8',
     labels: info.labels,
     isMultiLabel: info.problemType === 'multi_label_classification',
+    thresholds: (await readManifest(model, io)).thresholds,
     async scores(texts) {
       const results = await classifier.classify(texts, { signal: io.signal })
       return results.map(({ scores }) => info.labels.map((label) => scores[label]))
@@ -110,10 +97,18 @@ async function openInt8({ preprocess }, model, io) {
   }
 }
 
-/** Text mode and length are the model's, where one is named. @returns {Promise<Scorer>} */
+async function readManifest(place, { signal }) {
+  const model = await locateModel(place) ?? await defaultModel()
+  return (await readModel(model, { signal, sha256: createSha256(null) })).manifest
+}
+
+/**
+ * Text mode, length and thresholds are the model's, where one is named.
+ *
+ * @returns {Promise<import('./predict.js').Scorer>}
+ */
 async function openFp32({ checkpoint: directory, preprocess }, model, { signal }) {
-  const manifest = model === undefined ? null
-    : (await readModel(await locateModel(model), { signal, sha256: createSha256(null) })).manifest
+  const manifest = model === undefined ? null : await readManifest(model, { signal })
   const files = await openDirectory(directory)
   try {
     const checkpoint = await openCheckpoint(files)
@@ -125,6 +120,7 @@ async function openFp32({ checkpoint: directory, preprocess }, model, { signal }
       path: 'fp32',
       labels: reference.labels,
       isMultiLabel: reference.isMultiLabel,
+      thresholds: manifest?.thresholds ?? null,
       scores: (texts) => reference.scores(texts.map((text) => reference.tokenize(text))),
       dispose: () => files.close(),
     }
@@ -132,66 +128,6 @@ async function openFp32({ checkpoint: directory, preprocess }, model, { signal }
     await files.close()
     throw error
   }
-}
-
-/* ------------------------------------------------------------------------------------------------------ texts -- */
-
-/**
- * Classifies the texts of a file as they are read; of each text only three numbers are kept.
- *
- * @param {Scorer} scorer @param {string} file @param {string | undefined} map
- * @returns {Promise<import('../metrics.js').Predictions>}
- */
-async function predict(scorer, file, map, { stdin, stderr, signal }) {
-  const find = labelFinder(scorer.labels, map)
-  const stream = file === '-' ? stdin : createReadStream(file).on('error', () => {}) // thrown where it is read
-  const parse = (line, number) => parseLine(line, number, find, scorer)
-  const batches = readLineBatches(addAbortSignal(signal, stream), parse)
-  const bar = progressBar(stderr)
-  const predictions = { gold: [], predicted: [], confidence: [] }
-  try {
-    for await (const items of batches) {
-      const scores = await scoreItems(scorer, items)
-      items.forEach(({ text: { label } }, index) => {
-        const row = scores[index]
-        const best = row.indexOf(Math.max(...row))
-        predictions.gold.push(label)
-        predictions.predicted.push(best)
-        predictions.confidence.push(row[best])
-      })
-      bar.show(`${predictions.gold.length} texts`, 0, null)
-    }
-  } catch (error) {
-    if (error.code === 'ENOENT' || error.code === 'EISDIR' || error.code === 'EACCES') {
-      throw new BertweetError('input', `Cannot read ${file}: ${error.message}`, { cause: error })
-    }
-    throw error
-  } finally {
-    bar.clear()
-  }
-  if (predictions.gold.length === 0) throw new BertweetError('input', `${file} has no texts.`)
-  return predictions
-}
-
-async function scoreItems(scorer, items) {
-  try {
-    return await scorer.scores(items.map(({ text: { text } }) => text))
-  } catch (error) {
-    const [, index] = /^Text (\d+): /.exec(error.message) ?? []
-    if (index !== undefined) error.message = error.message.replace(/^Text \d+/, `Line ${items[index].line}`)
-    throw error
-  }
-}
-
-/** @returns {{label: number, text: string}} */
-function parseLine(line, number, find, { labels }) {
-  const tab = line.indexOf('\t')
-  const name = (tab < 0 ? line : line.slice(0, tab)).replace(/^\ufeff/, '')
-  const label = tab < 0 ? null : find(name.trim())
-  if (label !== null) return { label, text: line.slice(tab + 1) }
-  const found = tab < 0 ? 'no tab' : `the label "${name.slice(0, 40)}"`
-  throw new BertweetError('input', `Line ${number}: expected one of ${labels.join(', ')}, a tab and a text; found ` +
-    `${found}.${tab < 0 ? '' : ' Map labels with --map.'}`)
 }
 
 /* ----------------------------------------------------------------------------------------------------- output -- */
@@ -204,23 +140,29 @@ async function writeDiagram(file, { model, path, reliability, calibrationError }
 const NAME_WIDTH = 18
 const NUMBER_WIDTH = 10
 
+/** Names of the metrics, for people, in the order of the report. */
+const METRICS = { macroRecall: 'macro-recall', macroF1: 'macro-F1', microF1: 'micro-F1', accuracy: 'accuracy',
+  exactMatch: 'exact match', calibrationError: 'calibration error' }
+
 function describeReport(report, { stdout, env }) {
   const paint = painter(stdout, env)
   const { labels, intervals, confusion, perLabel } = report
   const percent = (value) => `${(100 * value).toFixed(2)} %`
   const cells = (...values) => values.map((value) => String(value).padStart(NUMBER_WIDTH)).join('')
   const head = (name, ...columns) => paint.bold(`${name.padEnd(NAME_WIDTH)}${cells(...columns)}\n`)
-  const metric = (name, key) => `${name.padEnd(NAME_WIDTH)}${percent(report[key]).padStart(NUMBER_WIDTH)}` +
+  const metric = ([key, name]) => `${name.padEnd(NAME_WIDTH)}${percent(report[key]).padStart(NUMBER_WIDTH)}` +
     `${intervals ? `   ${percent(intervals[key][0])} .. ${percent(intervals[key][1])}` : ''}\n`
   const label = (index) => paint.label(labels[index], fit(labels[index], NAME_WIDTH))
-  return [
+  const lines = [
     `${paint.bold(report.model)} (${report.path}), ${report.texts} texts\n\n`,
-    metric('macro-recall', 'macroRecall'), metric('macro-F1', 'macroF1'), metric('accuracy', 'accuracy'),
-    metric('calibration error', 'calibrationError'),
+    ...Object.entries(METRICS).filter(([key]) => key in report).map(metric),
     `\n${head('label', 'precision', 'recall', 'F1', 'texts')}`,
     ...perLabel.map(({ precision, recall, f1, support }, index) =>
       `${label(index)}${cells(percent(precision), percent(recall), percent(f1), support)}\n`),
-    `\n${head('right \\ given', ...labels.map((name) => name.slice(0, NUMBER_WIDTH - 1)))}`,
-    ...confusion.map((row, index) => `${label(index)}${cells(...row)}\n`),
-  ].join('')
+  ]
+  if (confusion) {
+    lines.push(`\n${head('right \\ given', ...labels.map((name) => name.slice(0, NUMBER_WIDTH - 1)))}`,
+      ...confusion.map((row, index) => `${label(index)}${cells(...row)}\n`))
+  }
+  return lines.join('')
 }

@@ -106,6 +106,38 @@ test('eval: lines that are none, labels that are none', async () => {
   assert.equal((await cli('eval')).code, 2)
 })
 
+test('eval: several labels a text, by the model\'s thresholds', async () => {
+  const several = join(folder, 'several')
+  const converted = await cli('convert', fileURLToPath(new URL('../golden/tiny-multi-label', import.meta.url)), several)
+  assert.equal(converted.code, 0, converted.stderr)
+  const manifest = JSON.parse(await readFile(join(several, 'manifest.json'), 'utf8'))
+  const { labels } = manifest
+  manifest.thresholds = labels.map((_, index) => [0.3, 0.5, 0.6][index % 3])
+  await writeFile(join(several, 'manifest.json'), JSON.stringify(manifest))
+
+  const stated = [[labels[0], labels[1]], [], [labels[1]], labels, [labels[0]], []]
+  const data = TEXTS.map((text, index) => `${stated[index].join(', ')}\t${text}`).join('\n')
+  const file = await write('several.tsv', data)
+  const { code, stdout, stderr } = await cli('eval', several, file, '--json')
+  assert.equal(code, 0, stderr)
+  const report = JSON.parse(stdout)
+  const classified = await cli('classify', '-m', several, '--jsonl', ...TEXTS)
+  const given = classified.stdout.trimEnd().split('\n').map((line) => JSON.parse(line).labels)
+  const same = given.filter((names, index) => [...names].sort().join() === [...stated[index]].sort().join())
+  assert.equal(report.exactMatch, same.length / TEXTS.length)
+  report.perLabel.forEach(({ support, precision, recall }, index) => {
+    const name = labels[index]
+    const [right, found] = [stated, given].map((lists) => lists.filter((names) => names.includes(name)).length)
+    const hits = given.filter((names, text) => names.includes(name) && stated[text].includes(name)).length
+    assert.deepEqual([support, precision, recall], [right, found ? hits / found : 0, right ? hits / right : 0])
+  })
+  const table = await cli('eval', several, file)
+  assert.match(table.stdout, /\nmicro-F1 .* % \.\. .* %\nexact match /)
+  assert.doesNotMatch(table.stdout, /given/)
+  const wrong = await cli('eval', several, await write('wrong.tsv', `${labels[0]},nothing\ta`))
+  assert.match(wrong.stderr, /Line 1: expected any of .*found the label "nothing"/)
+})
+
 test('names of labels', () => {
   const find = labelFinder(['NEG', 'NEU', 'POS'])
   assert.deepEqual(['neg', 'NEUTRAL', 'Positive', 'p'].map(find), [0, 1, 2, 2])

@@ -6,8 +6,9 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 
 import { bootstrap, createRandom, evaluate, quantile, reliability } from '../../js/metrics.js'
+import { bootstrapMultiLabel, evaluateMultiLabel } from '../../js/metrics-multi-label.js'
 
-const { cases } = JSON.parse(await readFile(new URL('../golden/metrics.json', import.meta.url), 'utf8'))
+const { cases, multiLabel } = JSON.parse(await readFile(new URL('../golden/metrics.json', import.meta.url), 'utf8'))
 
 const METRICS = ['accuracy', 'macroRecall', 'macroF1', 'calibrationError']
 
@@ -32,6 +33,25 @@ test('the numbers of scikit-learn and numpy', () => {
     })
     for (const [share, value] of Object.entries(expected.quantiles)) {
       isNear(quantile(Float64Array.from(expected.confidence), Number(share)), value, `quantile ${share}`)
+    }
+  }
+})
+
+test('several labels a text: the numbers of scikit-learn and numpy', () => {
+  for (const expected of multiLabel) {
+    const numLabels = expected.gold[0].length
+    const found = evaluateMultiLabel(expected, numLabels)
+    for (const name of ['exactMatch', 'microF1', 'macroF1', 'macroRecall', 'calibrationError']) {
+      isNear(found[name], expected[name], name)
+    }
+    found.labels.forEach((label, index) => {
+      for (const name of ['precision', 'recall', 'f1', 'support']) isNear(label[name], expected[name][index], name)
+    })
+    const intervals = bootstrapMultiLabel(expected, numLabels, { resamples: 200 })
+    assert.deepEqual(bootstrapMultiLabel(expected, numLabels, { resamples: 200 }), intervals)
+    for (const [name, [low, high]] of Object.entries(intervals)) {
+      assert.ok(low <= high && low >= 0 && high <= 1, name)
+      if (name !== 'calibrationError') assert.ok(low <= found[name] + 0.05 && found[name] <= high + 0.05, name)
     }
   }
 })

@@ -52,6 +52,30 @@ def case(random, size, num_labels, gold_labels, given_labels, skill):
     }
 
 
+def multi_label_case(random, size, num_labels, skill):
+    gold = (random.random((size, num_labels)) < 0.3).astype(int)
+    flipped = random.random((size, num_labels)) > skill
+    high, low = random.uniform(0.4, 1, gold.shape), random.uniform(0, 0.6, gold.shape)
+    scores = numpy.round(numpy.where(gold ^ flipped, high, low), 6)
+    predicted = (scores >= 0.5).astype(int)
+    gold[:, -1] = 0  # a label that no text has
+    precision, recall, f1, support = sklearn.metrics.precision_recall_fscore_support(gold, predicted, zero_division=0)
+    return {
+        "gold": gold.tolist(),
+        "predicted": predicted.tolist(),
+        "scores": scores.tolist(),
+        "exactMatch": sklearn.metrics.accuracy_score(gold, predicted),
+        "microF1": sklearn.metrics.f1_score(gold, predicted, average="micro", zero_division=0),
+        "macroF1": sklearn.metrics.f1_score(gold, predicted, average="macro", zero_division=0),
+        "macroRecall": sklearn.metrics.recall_score(gold, predicted, average="macro", zero_division=0),
+        "calibrationError": calibration_error(scores.ravel(), gold.ravel() == 1),
+        "precision": precision.tolist(),
+        "recall": recall.tolist(),
+        "f1": f1.tolist(),
+        "support": support.tolist(),
+    }
+
+
 def main():
     random = numpy.random.default_rng(20170804)
     cases = [
@@ -60,8 +84,9 @@ def main():
         case(random, 60, 7, [0, 2, 3, 6], [0, 1, 2, 3], 0.3),  # labels never right, never given, and neither
         case(random, 1, 3, [1], [2], 0),
     ]
+    multi_label = [multi_label_case(random, size, labels, 0.8) for size, labels in ((90, 4), (25, 11), (1, 2))]
     versions = {"scikit-learn": sklearn.__version__, "numpy": numpy.__version__}
-    GOLDEN.write_text(json.dumps({"versions": versions, "cases": cases}) + "\n", encoding="utf-8")
+    GOLDEN.write_text(json.dumps({"versions": versions, "cases": cases, "multiLabel": multi_label}) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,113 @@
+/**
+ * predict.js - texts of a file with known labels, beside what a model says of them.
+ */
+
+import { createReadStream } from 'node:fs'
+import { addAbortSignal } from 'node:stream'
+
+import { BertweetError } from '../errors.js'
+import { readLineBatches } from './input.js'
+import { labelFinder } from './labels.js'
+import { progressBar } from './output.js'
+
+/** Score from which a label holds, where the model states none. */
+const THRESHOLD = 0.5
+
+/**
+ * What gives texts scores.
+ *
+ * @typedef {object} Scorer
+ * @property {string} name
+ * @property {'int8' | 'fp32'} path
+ * @property {string[]} labels
+ * @property {boolean} isMultiLabel
+ * @property {number[] | null} thresholds  score from which a label holds, by output index; null: 0.5 each
+ * @property {(texts: string[]) => Promise<number[][]>} scores  of each text, by output index
+ * @property {() => Promise<void>} dispose
+ */
+
+/**
+ * Classifies the texts of a file as they are read; of each text only numbers are kept.
+ *
+ * @param {Scorer} scorer
+ * @param {string} file  `-`: stdin
+ * @param {string | undefined} map  labelFinder's
+ * @param {import('./run.js').Io} io
+ * @returns {Promise<import('../metrics.js').Predictions
+ *   | import('../metrics-multi-label.js').MultiLabelPredictions>}  the latter of a multi-label model
+ */
+export async function predict(scorer, file, map, { stdin, stderr, signal }) {
+  const find = labelFinder(scorer.labels, map)
+  const stream = file === '-' ? stdin : createReadStream(file).on('error', () => {}) // thrown where it is read
+  const parse = (line, number) => parseLine(line, number, find, scorer)
+  const batches = readLineBatches(addAbortSignal(signal, stream), parse)
+  const bar = progressBar(stderr)
+  const keeper = scorer.isMultiLabel ? keepDecisions(scorer) : keepBest()
+  try {
+    for await (const items of batches) {
+      const scores = await scoreItems(scorer, items)
+      items.forEach(({ text: { labels } }, index) => keeper.add(labels, scores[index]))
+      bar.show(`${keeper.predictions.gold.length} texts`, 0, null)
+    }
+  } catch (error) {
+    if (error.code === 'ENOENT' || error.code === 'EISDIR' || error.code === 'EACCES') {
+      throw new BertweetError('input', `Cannot read ${file}: ${error.message}`, { cause: error })
+    }
+    throw error
+  } finally {
+    bar.clear()
+  }
+  if (keeper.predictions.gold.length === 0) throw new BertweetError('input', `${file} has no texts.`)
+  return keeper.predictions
+}
+
+/** Predictions of one label a text. */
+function keepBest() {
+  const predictions = { gold: [], predicted: [], confidence: [] }
+  return {
+    predictions,
+    add([label], scores) {
+      const best = scores.indexOf(Math.max(...scores))
+      predictions.gold.push(label)
+      predictions.predicted.push(best)
+      predictions.confidence.push(scores[best])
+    }
+  }
+}
+
+/** Predictions of several labels a text. @param {Scorer} scorer */
+function keepDecisions({ labels: names, thresholds }) {
+  const predictions = { gold: [], predicted: [], scores: [] }
+  return {
+    predictions,
+    add(labels, scores) {
+      predictions.gold.push(Uint8Array.from(names, (_, index) => labels.includes(index) ? 1 : 0))
+      predictions.predicted.push(Uint8Array.from(scores, (score, index) =>
+        score >= (thresholds?.[index] ?? THRESHOLD) ? 1 : 0))
+      predictions.scores.push(Float32Array.from(scores))
+    }
+  }
+}
+
+async function scoreItems(scorer, items) {
+  try {
+    return await scorer.scores(items.map(({ text: { text } }) => text))
+  } catch (error) {
+    const [, index] = /^Text (\d+): /.exec(error.message) ?? []
+    if (index !== undefined) error.message = error.message.replace(/^Text \d+/, `Line ${items[index].line}`)
+    throw error
+  }
+}
+
+/** @returns {{labels: number[], text: string}}  labels: by output index; exactly one unless there may be several */
+function parseLine(line, number, find, { labels, isMultiLabel }) {
+  const tab = line.indexOf('\t')
+  const stated = (tab < 0 ? line : line.slice(0, tab)).replace(/^\ufeff/, '').trim()
+  const names = !isMultiLabel ? [stated] : stated === '' ? [] : stated.split(',').map((name) => name.trim())
+  const wrong = names.find((name) => find(name) === null)
+  if (tab >= 0 && wrong === undefined) return { labels: names.map(find), text: line.slice(tab + 1) }
+  const found = tab < 0 ? 'no tab' : `the label "${wrong.slice(0, 40)}"`
+  const wanted = `${isMultiLabel ? 'any' : 'one'} of ${labels.join(', ')}`
+  throw new BertweetError('input', `Line ${number}: expected ${wanted}, a tab and a text; found ` +
+    `${found}.${tab < 0 ? '' : ' Map labels with --map.'}`)
+}
