@@ -39,10 +39,11 @@ export const options = {
   name: { value: 'NAME', help: "of the model, for people; default: the folder's or the Hub's" },
   preprocess: { value: 'MODE', choices: TEXT_MODES, help: `text mode: ${TEXT_MODES.join(', ')}` },
   wire: { value: 'ENCODING', choices: ENCODINGS, help: 'how weights travel: raw (int8), or int4: half the download' },
+  temperature: { value: 'NUMBER', help: 'what logits are divided by before they become scores; default: 1' },
 }
 
 /** @type {import('./run.js').Command['run']} */
-export async function run({ name, preprocess, wire }, places, io) {
+export async function run({ name, preprocess, wire, temperature }, places, io) {
   if (places.length !== 2) {
     throw new UsageError('convert takes a checkpoint and an output folder\nSee: bertweet-wasm convert --help')
   }
@@ -52,7 +53,8 @@ export async function run({ name, preprocess, wire }, places, io) {
   let manifest
   try {
     source = await openSource(place, io)
-    manifest = await convert(source, { output, name: name ?? source.name, preprocess, wire }, io)
+    manifest = await convert(source, { output, name: name ?? source.name, preprocess, wire,
+      temperature: temperature === undefined ? 1 : Number(temperature) }, io)
   } finally {
     await output.discard()
     await source?.files.close()

@@ -118,6 +118,19 @@ test('text mode: what tokenizer_config.json says, unless another is asked for', 
 
 const pick = ({ preprocess, maxTokens }) => ({ preprocess, maxTokens })
 
+test('the temperature goes into the manifest, the shards do not depend on it', async () => {
+  await withFolder((folder) => withCheckpoint(join(GOLDEN, 'tiny-bin'), async (checkpoint) => {
+    const plain = await convertTo(checkpoint, join(folder, 'a'))
+    const { temperature, ...rest } = await convertTo(checkpoint, join(folder, 'b'), { temperature: 1.75 })
+    assert.equal(temperature, 1.75)
+    assert.deepEqual({ ...rest, temperature: 1 }, plain)
+    for (const wrong of [0, -1, NaN, Infinity, '2']) {
+      await assert.rejects(convertTo(checkpoint, join(folder, 'c'), { temperature: wrong }),
+        { code: 'input', message: /temperature must be a number over 0/ })
+    }
+  }))
+})
+
 test('licences', async () => {
   const licenseOf = async (changes, options) => (await convert(await openSound(changes), options)).license
   const readme = (head, body = '') => ({ 'README.md': `---\n${head}\n---\n${body}` })
