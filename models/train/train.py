@@ -1,0 +1,257 @@
+"""One training run: a teacher on labels, or a student on labels and a teacher's logits.
+
+Resumable: <work>/<name>/run.pt is written every few minutes and taken up again by the same command. At the end
+<work>/<name>/model.pt holds the running mean of the weights. <work>/<name>/log.jsonl has a line for each report.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+import data
+import metrics
+import weights
+
+PAD = {"wordpiece": 0, "bpe": 1}
+WORDS = ("words.weight", "positions.weight")
+
+
+def parse_set(text):
+    """gold:2:1.0 -> 2 passes over gold, each row's loss times 1."""
+    name, passes, weight = text.split(":")
+    return name, float(passes), float(weight)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--init", type=Path, required=True)
+    parser.add_argument("--tokenizer", choices=PAD, required=True)
+    parser.add_argument("--sets", nargs="+", type=parse_set, required=True, metavar="NAME:PASSES:WEIGHT")
+    parser.add_argument("--eval", nargs="*", default=["dev", "tse-held", "airline-held"])
+    parser.add_argument("--teachers", nargs="*", default=[], help="labelled by label.py; logits are averaged")
+    parser.add_argument("--soft", type=float, default=0.5, help="share of the teacher in the loss of a labelled row")
+    parser.add_argument("--feature", type=float, default=0, help="weight of the distance to the first teacher's CLS")
+    parser.add_argument("--adjust", type=float, default=0.6, help="of logits: 0 keeps gold's classes, 1 balances them")
+    parser.add_argument("--smoothing", type=float, default=0.05)
+    parser.add_argument("--lr", type=float, required=True)
+    parser.add_argument("--words-lr", type=float, default=1, help="the embeddings' rate, as a multiple")
+    parser.add_argument("--freeze", type=int, default=0, help="leave the embeddings and so many blocks as they are")
+    parser.add_argument("--decay", type=float, default=0.5, help="share of the run in which the rate falls to 0")
+    parser.add_argument("--warmup", type=float, default=0.06)
+    parser.add_argument("--batch", type=int, default=2048, help="token ids in a batch")
+    parser.add_argument("--steps", type=int, help="end after so many, rather than after all rows")
+    parser.add_argument("--ema", type=float, default=0.99)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--save-minutes", type=float, default=4)
+    parser.add_argument("--eval-every", type=int, default=0, help="steps; 0: at the end only")
+    parser.add_argument("--quantize", choices=("int8", "int4"), help="simulate the library's arithmetic")
+    return parser.parse_args()
+
+
+class Mix:
+    """The training rows of all sets, each with its weight, its set's class offsets and its teacher's logits."""
+
+    def __init__(self, args, rng):
+        gold = np.bincount(data.load(args.work, "gold", args.tokenizer).labels, minlength=3)
+        gold = np.log(gold / gold.sum())
+        self.rows, self.offsets, self.index = [], [], []
+        self.logits, self.features = [], []
+        for number, (name, passes, weight) in enumerate(args.sets):
+            rows = data.load(args.work, name, args.tokenizer)
+            counts = np.bincount(rows.labels[rows.labels >= 0], minlength=3)
+            # Each set has its own class balance. The model's own logits are to carry gold's to the power of 1 - adjust.
+            offset = np.log(counts / counts.sum()) - (1 - args.adjust) * gold if counts.sum() else np.zeros(3)
+            self.rows.append(rows)
+            self.offsets.append(offset)
+            labels = [np.load(args.work / teacher / "labels" / f"{name}.npz") for teacher in args.teachers]
+            if labels:
+                self.logits.append(np.mean([label["logits"] for label in labels], axis=0, dtype=np.float32))
+                if args.feature:
+                    self.features.append(labels[0]["features"])
+            order = rng.permutation(len(rows))
+            while passes > 0:
+                part = order[:round(min(passes, 1) * len(rows))]
+                self.index.append(np.stack([np.full(len(part), number), part], axis=1))
+                passes -= 1
+        self.weights = [weight for _, _, weight in args.sets]
+        self.index = np.concatenate(self.index)
+        self.lengths = np.concatenate([rows.lengths for rows in self.rows])
+        self.first = np.cumsum([0] + [len(rows) for rows in self.rows])
+        self.lengths = self.lengths[self.first[self.index[:, 0]] + self.index[:, 1]]
+
+    def batch(self, which, pad_id):
+        index = self.index[which]
+        lengths = self.lengths[which]
+        ids = np.full((len(which), int(lengths.max())), pad_id, dtype=np.int64)
+        for row, (number, i) in enumerate(index):
+            rows = self.rows[number]
+            ids[row, :lengths[row]] = rows.ids[rows.starts[i]:rows.starts[i + 1]]
+
+        def gather(parts):
+            return torch.from_numpy(np.stack([parts[number][i] for number, i in index]).astype(np.float32))
+
+        return {
+            "ids": torch.from_numpy(ids),
+            "lengths": torch.from_numpy(lengths),
+            "labels": torch.tensor([int(self.rows[number].labels[i]) for number, i in index]),
+            "offsets": torch.from_numpy(np.stack([self.offsets[number] for number, _ in index]).astype(np.float32)),
+            "weights": torch.tensor([self.weights[number] for number, _ in index]),
+            "logits": gather(self.logits) if self.logits else None,
+            "features": gather(self.features) if self.features else None,
+        }
+
+
+def loss_of(args, logits, first, batch, projection):
+    """Cross entropy on what is labelled, divergence from the teacher on everything that has one."""
+    labelled = batch["labels"] >= 0
+    hard = F.cross_entropy(logits + batch["offsets"], batch["labels"].clamp(min=0), reduction="none",
+                           label_smoothing=args.smoothing)
+    if batch["logits"] is None:
+        share = torch.zeros(len(hard))
+        soft = torch.zeros(len(hard))
+    else:
+        share = torch.where(labelled, args.soft, 1.0)
+        soft = F.kl_div(logits.log_softmax(1), batch["logits"].softmax(1), reduction="none").sum(1)
+    loss = (1 - share) * hard + share * soft
+    if batch["features"] is not None:
+        wanted = F.layer_norm(batch["features"], batch["features"].shape[1:])
+        loss = loss + args.feature * (projection(first) - wanted).pow(2).mean(1)
+    return (loss * batch["weights"]).sum() / batch["weights"].sum()
+
+
+@torch.no_grad()
+def predict(model, rows, pad_id, tokens=4096):
+    """logits [rows, 3] and CLS vectors [rows, hidden] of all rows."""
+    model.eval()
+    logits = np.empty((len(rows), 3), dtype=np.float32)
+    features = np.empty((len(rows), model.shape.hidden), dtype=np.float16)
+    for index in data.batches(rows.lengths, tokens):
+        ids, lengths = data.pad(rows, index, pad_id)
+        with torch.autocast("cpu", torch.bfloat16):
+            out, first = model(ids, lengths)
+        logits[index] = out.numpy()
+        features[index] = first.numpy()
+    model.train()
+    return logits, features
+
+
+def main():
+    args = arguments()
+    torch.set_num_threads(1)
+    torch.manual_seed(args.seed)
+    rng = np.random.default_rng(args.seed)
+    folder = args.work / args.name
+    folder.mkdir(parents=True, exist_ok=True)
+    log_file = open(folder / "log.jsonl", "a")
+
+    def report(**line):
+        print(json.dumps(line), file=log_file, flush=True)
+
+    mix = Mix(args, rng)
+    batches = data.batches(mix.lengths, args.batch, rng)
+    total = min(args.steps or len(batches), len(batches))
+    model = weights.load_initial(args.init)
+    if args.quantize:
+        import fake_quantize
+        fake_quantize.apply(model, args.quantize)
+    projection = torch.nn.Linear(model.shape.hidden, model.shape.hidden) if args.feature else None
+    if args.freeze:
+        for part in (model.words, model.positions, model.norm, *model.blocks[:args.freeze]):
+            part.requires_grad_(False)
+    words = [p for name, p in model.named_parameters() if name in WORDS and p.requires_grad]
+    others = [p for name, p in model.named_parameters() if name not in WORDS and p.requires_grad]
+    if projection:
+        others += projection.parameters()
+    groups = [{"params": words, "rate": args.words_lr}, {"params": others, "rate": 1}]
+    groups = [group for group in groups if group["params"]]
+    optimizer = torch.optim.AdamW(groups, lr=args.lr, weight_decay=0.01, betas=(0.9, 0.98), fused=True)
+    parameters = words + others
+    mean = [p.detach().clone() for p in model.parameters()]
+
+    step = 0
+    if (folder / "run.pt").exists():
+        saved = torch.load(folder / "run.pt", weights_only=True)
+        model.load_state_dict(saved["model"])
+        optimizer.load_state_dict(saved["optimizer"])
+        mean, step = saved["mean"], saved["step"]
+        if projection:
+            projection.load_state_dict(saved["projection"])
+    report(event="start", step=step, steps=total, rows=len(mix.index), ids=int(mix.lengths.sum()), args=vars_of(args))
+
+    def save():
+        weights.save_state(model, folder / "run.pt", optimizer=optimizer.state_dict(), mean=mean, step=step,
+                           projection=projection.state_dict() if projection else None)
+
+    def with_mean(action):
+        kept = [p.detach().clone() for p in model.parameters()]
+        with torch.no_grad():
+            for p, m in zip(model.parameters(), mean):
+                p.copy_(m)
+            result = action()
+            for p, k in zip(model.parameters(), kept):
+                p.copy_(k)
+        return result
+
+    def evaluate():
+        found = {}
+        for name in args.eval:
+            rows = data.load(args.work, name, args.tokenizer)
+            found[name] = metrics.evaluate(predict(model, rows, PAD[args.tokenizer])[0], rows.labels)
+        return found
+
+    model.train()
+    every = 8
+    began, saved_at, tokens, losses = time.monotonic(), time.monotonic(), 0, []
+    cpu = time.process_time()
+    while step < total:
+        share = step / total
+        rate = args.lr * min(1, (step + 1) / (args.warmup * total), (1 - share) / args.decay)
+        for group in optimizer.param_groups:
+            group["lr"] = rate * group["rate"]
+        batch = mix.batch(batches[step], PAD[args.tokenizer])
+        with torch.autocast("cpu", torch.bfloat16):
+            logits, first = model(batch["ids"], batch["lengths"])
+        loss = loss_of(args, logits, first, batch, projection)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        step += 1
+        tokens += int(batch["lengths"].sum())
+        losses.append(float(loss.detach()))
+        if step % every == 0:
+            # The mean follows faster at first, when there is nothing yet to remember.
+            keep = min(args.ema ** every, (step - every + 1) / (step + 9 * every))
+            with torch.no_grad():
+                torch._foreach_lerp_(mean, list(model.parameters()), 1 - keep)
+        if step % 50 == 0:
+            now = time.monotonic()
+            used = time.process_time()
+            report(event="step", step=step, of=total, loss=round(float(np.mean(losses)), 4), rate=float(f"{rate:.3g}"),
+                   tokens_per_second=round(tokens / (now - began)), tokens_per_cpu_second=round(tokens / (used - cpu)))
+            began, cpu, tokens, losses = now, used, 0, []
+        if time.monotonic() - saved_at > 60 * args.save_minutes:
+            save()
+            saved_at = time.monotonic()
+        if args.eval_every and step % args.eval_every == 0 and step < total:
+            report(event="eval", step=step, mean=with_mean(evaluate))
+            began, cpu, tokens = time.monotonic(), time.process_time(), 0
+    save()
+    report(event="eval", step=step, last=evaluate(), mean=with_mean(evaluate))
+    with_mean(lambda: weights.save_state(model, folder / "model.pt"))
+    weights.save_state(model, folder / "last.pt")
+
+
+def vars_of(args):
+    return {name: str(value) if isinstance(value, Path) else value for name, value in vars(args).items()}
+
+
+if __name__ == "__main__":
+    main()
