@@ -27,6 +27,19 @@ export const CACHE_NAME = 'bertweet-wasm'
 export const cacheKey = (shard) => `https://bertweet-wasm.invalid/${shard.sha256}`
 
 /**
+ * The browser's caches, where there are any; frames of no origin may not even look.
+ *
+ * @returns {CacheStorage | undefined}
+ */
+export function browserCaches() {
+  try {
+    return globalThis.caches
+  } catch {
+    return undefined
+  }
+}
+
+/**
  * The cache behind the option `cache`.
  *
  * @param {boolean | ResponseCache} [option]  true: the browser's, where there is one
@@ -35,7 +48,7 @@ export const cacheKey = (shard) => `https://bertweet-wasm.invalid/${shard.sha256
  */
 export async function openCache(option = true) {
   if (option === false) return null
-  if (option === true) return globalThis.caches?.open(CACHE_NAME).catch(() => null) ?? null
+  if (option === true) return await attempt(() => browserCaches()?.open(CACHE_NAME)) ?? null
   if (['match', 'put', 'delete'].some((method) => typeof option?.[method] !== 'function')) {
     throw new BertweetError('input', 'The option cache must be true, false or an object with match, put and delete.')
   }

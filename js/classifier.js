@@ -2,7 +2,7 @@
  * classifier.js - loads a model and classifies with it.
  */
 
-import { cacheKey, findCached, openCache, CACHE_NAME } from './cache.js'
+import { CACHE_NAME, browserCaches, cacheKey, findCached, openCache } from './cache.js'
 import { acquireClient, nextClassifier } from './client.js'
 import { BertweetError, asBertweetError } from './errors.js'
 import { explain, maskWord, wordsOf } from './explain.js'
@@ -87,7 +87,7 @@ export async function downloadSize(model, options = {}) {
 export async function clearCache(model, options = {}) {
   checkCacheOptions(options)
   if (model === undefined && typeof options.cache !== 'object') {
-    await globalThis.caches?.delete(CACHE_NAME)
+    await browserCaches()?.delete(CACHE_NAME)
     return
   }
   const cache = await openCache(options.cache)

@@ -180,7 +180,7 @@ function workerMakers(worker, workerUrl) {
   const direct = workerUrl ? () => new Worker(workerUrl, { type: 'module' })
     : () => new Worker(new URL('../web/worker.js', import.meta.url), { type: 'module' })
   // Workers must come from the page's own origin; a module of one line may import one from elsewhere.
-  const isForeign = url && globalThis.location && new URL(url).origin !== globalThis.location.origin
+  const isForeign = url && new URL(url).origin !== globalThis.origin
   return isForeign ? [direct, () => importingWorker(url)] : [direct]
 }
 

@@ -97,6 +97,9 @@ const PACKAGES = {
   'qemu-user': 'qemu-aarch64',
   'libutf8proc-dev': '/usr/include/utf8proc.h',
   chromium: 'chromium',
+  'firefox-esr': 'firefox-esr',
+  'webkit2gtk-driver': 'WebKitWebDriver', // brings libwebkit2gtk-4.1-0 with MiniBrowser
+  xvfb: 'Xvfb',
   'fonts-noto-color-emoji': '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf',
   shellcheck: 'shellcheck'
 }
@@ -155,7 +158,7 @@ function emscriptenEnvironment() {
 
 /** Runs the *.test.js of a folder. node:test's skips become lines like everyone's. */
 async function nodeTest(folder, { env } = {}) {
-  const tap = `build/test/${folder.replaceAll('/', '-')}.tap`
+  const tap = `build/test/${[folder, ...Object.values(env ?? {})].join('-').replaceAll('/', '-')}.tap`
   mkdirSync(dirname(tap), { recursive: true })
   const reporters = [
     '--test-reporter=spec', '--test-reporter-destination=stdout',
@@ -260,8 +263,20 @@ const sections = {
     }
   },
   browser: {
-    what: 'Chromium',
+    what: 'what only Chromium is asked',
     run: () => nodeTest('tests/browser')
+  },
+  chromium: {
+    what: 'the library in Chromium',
+    run: () => nodeTest('tests/browser/every', { env: { BERTWEET_BROWSER: 'chromium' } })
+  },
+  firefox: {
+    what: 'the library in Firefox',
+    run: () => nodeTest('tests/browser/every', { env: { BERTWEET_BROWSER: 'firefox' } })
+  },
+  webkit: {
+    what: 'the library in WebKit',
+    run: () => nodeTest('tests/browser/every', { env: { BERTWEET_BROWSER: 'webkit' } })
   },
   package: {
     what: 'the package as npm packs it',

@@ -8,6 +8,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
@@ -34,19 +35,26 @@ export const PROJECT = fileURLToPath(new URL('../../', import.meta.url))
  * @param {Record<string, string>} [options.headers]  more headers, for every response
  * @param {Record<string, Fault>} [options.faults]  by path, e.g. '/models/tiny/x.bin'; may be changed while it runs
  * @returns {Promise<{url: string, faults: Record<string, Fault>, responses: {path: string, status: number,
- *   bytes: number}[], close: () => Promise<void>}>}  responses: the log, in order of completion
+ *   bytes: number}[], reports: any[], close: () => Promise<void>}>}
+ *   responses: the log, in order of completion; reports: what was posted to /report, JSON
  */
 export async function startServer({ root = PROJECT, isolated = true, headers, faults = {} } = {}) {
   const responses = []
+  const reports = []
   const server = await serve({
     root,
     isolated,
     headers,
     onResponse: (exchange) => responses.push(exchange),
-    intercept: (path, request, response) =>
-      Object.hasOwn(faults, path) && spoil(faults[path], join(root, path), response)
+    async intercept(path, request, response) {
+      if (Object.hasOwn(faults, path)) return spoil(faults[path], join(root, path), response)
+      if (path !== '/report' || request.method !== 'POST') return false
+      reports.push(await json(request))
+      response.writeHead(204).end()
+      return true
+    }
   })
-  return { ...server, faults, responses }
+  return { ...server, faults, responses, reports }
 }
 
 async function spoil(fault, file, response) {
@@ -76,19 +84,24 @@ export function flipBit(bytes, bit) {
 }
 
 /**
- * Chromium: CHROMIUM_PATH, else a system's program by one of its names. Downloads nothing.
+ * The first program of a list that this machine has: names, or paths.
  *
+ * @param {(string | undefined)[]} names
  * @returns {string | null}
  */
-export function findChromium() {
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-  for (const name of [process.env.CHROMIUM_PATH, ...names]) {
+export function findProgram(names) {
+  for (const name of names.filter(Boolean)) {
     try {
-      return execFileSync('sh', ['-c', 'command -v "$1"', 'sh', name ?? ''], { encoding: 'utf8' }).trim()
+      return execFileSync('sh', ['-c', 'command -v "$1"', 'sh', name], { encoding: 'utf8' }).trim()
     } catch {} // not this one
   }
   return null
 }
+
+/** Chromium: CHROMIUM_PATH, else a system's program by one of its names. Downloads nothing. */
+export const findChromium = () => findProgram([
+  process.env.CHROMIUM_PATH, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'
+])
 
 /** For node:test: `test('…', { skip: noChromium() }, …)`. False, or the reason to skip. */
 export function noChromium() {

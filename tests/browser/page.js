@@ -28,3 +28,8 @@ window.withClassifier = async (options, use = () => null, library = '/js/index.j
     return { error: { name, code, message, url, shard, status } }
   }
 }
+
+/** Waits for a condition. @param {() => unknown} holds */
+window.until = async (holds) => {
+  while (!await holds()) await new Promise((resolve) => setTimeout(resolve, 10))
+}

@@ -1,23 +1,24 @@
 /**
- * self-test.test.js - classifier.selfTest() in Chromium: what Node converted gives the same bits there, and a damaged
+ * self-test.test.js - classifier.selfTest() in a page: what Node converted gives the same bits there, and a damaged
  * model says so by name.
  */
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import test, { after, before, describe } from 'node:test'
-import { makeTinyModel, writeModel } from '../js/tiny-model.js'
-import { PROJECT, launchChromium, noChromium, startServer } from './browser.js'
+import { makeTinyModel, writeModel } from '../../js/tiny-model.js'
+import { PROJECT, startServer } from '../browser.js'
+import { BROWSER, TITLE, noBrowser, openBrowser } from '../drivers.js'
 
-const MODEL = 'build/test/self-test-model'
-const DAMAGED = 'build/test/self-test-damaged'
+const MODEL = `build/test/${BROWSER}-self-test`
+const DAMAGED = `build/test/${BROWSER}-self-test-damaged`
 
-describe('selfTest in Chromium', { skip: noChromium() }, () => {
+describe(`selfTest in ${TITLE}`, { skip: noBrowser() }, () => {
   let browser
   let server
 
   before(async () => {
-    browser = await launchChromium()
+    browser = await openBrowser()
     server = await startServer({ isolated: false })
     const model = await makeTinyModel()
     await writeModel(join(PROJECT, MODEL), model)
@@ -34,16 +35,15 @@ describe('selfTest in Chromium', { skip: noChromium() }, () => {
 
   /** The result in a page. */
   async function run(options) {
-    const context = await browser.newContext()
+    const page = await browser.newPage()
     try {
-      const page = await context.newPage()
       await page.goto(`${server.url}tests/browser/page.html`)
       const { result, error } = await page.evaluate((options) =>
         window.withClassifier(options, (classifier) => classifier.selfTest()), options)
       assert.equal(error, undefined)
       return result
     } finally {
-      await context.close()
+      await page.close()
     }
   }
 
