@@ -212,6 +212,22 @@ export class ConvertWasm {
   }
 
   /**
+   * Bytes of the image from what travelled in the wire encoding int4.
+   *
+   * @param {Uint8Array} runs
+   * @param {number} nbytes  of the image
+   */
+  expandRuns(runs, nbytes) {
+    const image = this.#reserve(align(nbytes) + runs.length)
+    const wire = image + align(nbytes)
+    this.#bytes(wire, runs.length).set(runs)
+    if (this.#exports.btw_wire_expand(image, nbytes, wire, runs.length) !== 0) {
+      throw new BertweetError('model', 'A shard is not of the encoding int4.')
+    }
+    return this.#bytes(image, nbytes).slice()
+  }
+
+  /**
    * Begins a batch of the fp32 reference path.
    *
    * @param {object} batch

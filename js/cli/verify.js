@@ -14,7 +14,7 @@ import { FIDELITY_TEXTS } from '../convert/texts.js'
 import { readShards } from '../shards.js'
 import { compareCases } from '../verify/cases.js'
 import { isClean } from '../verify/findings.js'
-import { THRESHOLDS, assembleImage, verifyModel } from '../verify/index.js'
+import { INT4_THRESHOLDS, THRESHOLDS, assembleImage, thresholdsOf, verifyModel } from '../verify/index.js'
 import { defaultModel, locateModel, TEXT_MODES } from './model.js'
 import { UsageError } from './options.js'
 import { fit, formatBytes, painter, progressBar, write } from './output.js'
@@ -43,17 +43,18 @@ export const examples = [
   'bertweet-wasm verify ./model --checkpoint ./checkpoint --texts tweets.txt --min-agreement 0.995 --json',
 ]
 
-const threshold = (what, value) => ({ value: 'NUMBER', help: `${what}; default: ${value}` })
+const threshold = (what, name) =>
+  ({ value: 'NUMBER', help: `${what}; default: ${THRESHOLDS[name]}, int4 ${INT4_THRESHOLDS[name]}` })
 
 export const options = {
   checkpoint: { value: 'FOLDER', help: 'that the model was converted from' },
   texts: { value: 'FILE', help: `a text a line, instead of the ${FIDELITY_TEXTS.length} of the package` },
   input: { value: 'FORMAT', choices: ['text', 'json'], help: 'of the texts: text (the default) or json' },
   preprocess: { value: 'MODE', choices: TEXT_MODES, help: 'text mode that is right; default: the checkpoint\'s' },
-  'min-agreement': threshold('share of texts with the same label', THRESHOLDS.minAgreement),
-  'max-difference': threshold('largest difference of a score', THRESHOLDS.maxScoreDifference),
-  'max-mean-difference': threshold('mean difference of scores', THRESHOLDS.maxMeanDifference),
-  'max-kl': threshold('mean KL divergence in nats', THRESHOLDS.maxKl),
+  'min-agreement': threshold('share of texts with the same label', 'minAgreement'),
+  'max-difference': threshold('largest difference of a score', 'maxScoreDifference'),
+  'max-mean-difference': threshold('mean difference of scores', 'maxMeanDifference'),
+  'max-kl': threshold('mean KL divergence in nats', 'maxKl'),
   json: { help: 'all of it as one JSON object' },
 }
 
@@ -71,7 +72,7 @@ export async function run(values, models, io) {
   const { manifest, image, classifier } = await openModel(models[0], io.signal, bar)
   try {
     const selfTest = await classifier.selfTest({ signal: io.signal })
-    const maxScoreDifference = thresholds.maxScoreDifference ?? THRESHOLDS.maxScoreDifference
+    const { maxScoreDifference } = { ...thresholdsOf(manifest), ...thresholds }
     const findings = await compareCases({ classifier, manifest, cases, maxScoreDifference, signal: io.signal })
     const texts = cases.map(({ text }) => text)
     const comparison = values.checkpoint
@@ -99,7 +100,7 @@ async function openModel(place, signal, bar) {
     files[shard.file] = bytes
   }
   const classifier = await createClassifier({ model: { manifest, files }, signal })
-  return { manifest, classifier, image: assembleImage(manifest.image.bytes, manifest.shards, (file) => files[file]) }
+  return { manifest, classifier, image: await assembleImage(manifest, (file) => files[file]) }
 }
 
 const STAGES = { weights: 'converting again', check: 'converting again', reference: 'classifying with 32-bit floats',

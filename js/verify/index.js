@@ -8,7 +8,9 @@
 import { BertweetError } from '../errors.js'
 import { compareScores } from '../convert/fidelity.js'
 import { convertCheckpoint } from '../convert/index.js'
+import { compileConverter } from '../convert/network.js'
 import { buildTokenizer } from '../convert/tokenizer.js'
+import { ConvertWasm } from '../../web/wasm-convert.js'
 import { explainIds } from './explain-ids.js'
 import { isClean, mismatch, note } from './findings.js'
 import { compareFingerprints } from './fingerprints.js'
@@ -21,12 +23,14 @@ const WORST = 10
 const BATCH = 64
 
 /**
- * Differences to the fp32 path up to which a model passes.
+ * Differences to the fp32 path up to which a model passes; of models that travel as int4 below.
  *
  * @typedef {{minAgreement: number, maxScoreDifference: number, maxMeanDifference: number, maxKl: number}} Thresholds
  */
 export const THRESHOLDS = Object.freeze(
   { minAgreement: 0.98, maxScoreDifference: 0.15, maxMeanDifference: 0.015, maxKl: 0.005 })
+export const INT4_THRESHOLDS = Object.freeze(
+  { minAgreement: 0.95, maxScoreDifference: 0.3, maxMeanDifference: 0.04, maxKl: 0.02 })
 
 /**
  * @typedef {object} VerifyOptions
@@ -37,7 +41,7 @@ export const THRESHOLDS = Object.freeze(
  * @property {string[]} texts
  * @property {'none' | 'pysentimiento' | 'bertweet'} [preprocess]  the text mode that is right; default: what fits the
  *   checkpoint
- * @property {Partial<Thresholds>} [thresholds]
+ * @property {Partial<Thresholds>} [thresholds]  default: thresholdsOf the manifest
  * @property {string | URL} [wasmUrl]  of bertweet-convert.wasm
  * @property {(progress: {stage: 'weights' | 'check' | 'reference' | 'model', loaded: number, total: number}) => void}
  *   [onProgress]
@@ -54,6 +58,9 @@ export const THRESHOLDS = Object.freeze(
  * @typedef {ReturnType<typeof compareScores> & {thresholds: Thresholds, worst: Worst[]}} ScoreReport
  * @typedef {{text: string, difference: number, reference: number[], model: number[]}} Worst  scores by output index
  */
+
+/** @param {import('../manifest.js').Manifest} manifest */
+export const thresholdsOf = ({ shards }) => isRaw(shards) ? THRESHOLDS : INT4_THRESHOLDS
 
 /** @param {VerifyOptions} options @returns {Promise<Report>} */
 export async function verifyModel(options) {
@@ -82,7 +89,7 @@ export async function verifyModel(options) {
     const tell = (stage) => (loaded) => onProgress({ stage, loaded, total: texts.length })
     const expected = await reference.scores(rows.reference, tell('reference'))
     const found = await modelScores(classifier, reference, rows.model, tell('model'), signal)
-    scores = reportScores(texts, expected, found, reference.isMultiLabel, { ...THRESHOLDS, ...options.thresholds })
+    scores = reportScores(texts, expected, found, reference.isMultiLabel, { ...thresholdsOf(manifest), ...options.thresholds })
     findings.push(...judgeScores(scores))
   }
   return { passed: isClean(findings), findings, sameImage, ids: await describeIds(checkpoint, ids), scores }
@@ -168,7 +175,9 @@ async function describeIds(checkpoint, { expected, found }) {
 /* --------------------------------------------------------------------------------------------------- weights -- */
 
 async function compareAllWeights({ checkpoint, image, manifest, wasmUrl, onProgress, signal }, { toFloats }) {
-  const rebuilt = await rebuild({ checkpoint, preprocess: manifest.preprocess, wasmUrl, onProgress, signal })
+  const { preprocess, shards } = manifest
+  const wire = isRaw(shards) ? 'raw' : 'int4'
+  const rebuilt = await rebuild({ checkpoint, preprocess, wire, wasmUrl, onProgress, signal })
   const { findings, distant } = await compareWeights({ checkpoint, toFloats, image, rebuilt })
   const sameImage = rebuilt !== null && findings.length === 0
   const fingerprints = manifest.source?.tensors
@@ -192,8 +201,8 @@ async function rebuild(options) {
     discard: async () => {}
   }
   try {
-    const { image, shards } = await convertCheckpoint({ ...options, output, name: 'rebuilt' })
-    return assembleImage(image.bytes, shards, (file) => files.get(file))
+    const manifest = await convertCheckpoint({ ...options, output, name: 'rebuilt' })
+    return await assembleImage(manifest, (file) => files.get(file), options.wasmUrl)
   } catch (error) {
     if (error instanceof BertweetError && error.code === 'model') return null
     throw error
@@ -201,17 +210,27 @@ async function rebuild(options) {
 }
 
 /**
- * An image of its shards.
+ * An image of its shards, those that travel as int4 expanded.
  *
- * @param {number} nbytes
- * @param {import('../manifest.js').Shard[]} shards
- * @param {(file: string) => Uint8Array} bytesOf
+ * @param {import('../manifest.js').Manifest} manifest
+ * @param {(file: string) => Uint8Array} bytesOf  what travelled
+ * @param {string | URL} [wasmUrl]  of bertweet-convert.wasm
+ * @returns {Promise<Uint8Array>}
  */
-export function assembleImage(nbytes, shards, bytesOf) {
+export async function assembleImage({ image: { bytes: nbytes }, shards, config, labels }, bytesOf, wasmUrl) {
   const image = new Uint8Array(nbytes)
-  for (const { file, offset } of shards) image.set(bytesOf(file), offset)
+  const wasm = isRaw(shards) ? null : await ConvertWasm.create(await compileConverter(wasmUrl), {
+    hiddenSize: config.hidden_size, numHeads: config.num_attention_heads, intermediateSize: config.intermediate_size,
+    layerNormEps: config.layer_norm_eps, labels
+  })
+  for (const { file, offset, size, encoding } of shards) {
+    image.set(encoding === 'raw' ? bytesOf(file) : wasm.expandRuns(bytesOf(file), size), offset)
+  }
   return image
 }
+
+/** @param {import('../manifest.js').Shard[]} shards */
+const isRaw = (shards) => shards.every(({ encoding }) => encoding === 'raw')
 
 /* ---------------------------------------------------------------------------------------------------- scores -- */
 

@@ -20,6 +20,7 @@ const GOLDEN = new URL('../golden/tiny-bin/', import.meta.url)
 const TEXTS = FIDELITY_TEXTS.slice(0, 20)
 /** Random weights leave texts undecided. */
 const LOOSE = { minAgreement: 0.8, maxScoreDifference: 0.5, maxMeanDifference: 0.1, maxKl: 0.1 }
+const ANY = { minAgreement: 0, maxScoreDifference: 1, maxMeanDifference: 1, maxKl: 9 }
 const wasmUrl = binaryUrl('bertweet-convert.wasm')
 
 /** Files of the golden checkpoint, its tensors as f32 numbers, and the model it converts to. */
@@ -60,7 +61,7 @@ async function convert(checkpoint, options = {}) {
   const output = { write: async (name, bytes) => { files[name] = bytes.slice() }, read: async (name) => files[name],
     commit: async () => {}, discard: async () => {} }
   const manifest = await convertCheckpoint({ checkpoint, output, name: 'tiny', wasmUrl, ...options })
-  return { manifest, image: assembleImage(manifest.image.bytes, manifest.shards, (file) => files[file]) }
+  return { manifest, files, image: await assembleImage(manifest, (file) => files[file], wasmUrl) }
 }
 
 /** A model with a change to a tensor of its image, and hashes that fit. */
@@ -72,8 +73,8 @@ async function tamper(name, change) {
   return { manifest: { ...model.manifest, shards }, image }
 }
 
-async function withClassifier({ manifest, image }, use) {
-  const files = Object.fromEntries(manifest.shards.map(({ file, offset, size }) =>
+async function withClassifier({ manifest, image, files }, use) {
+  files ??= Object.fromEntries(manifest.shards.map(({ file, offset, size }) =>
     [file, image.slice(offset, offset + size)]))
   const classifier = await createClassifier({ model: { manifest, files }, worker: false,
     wasmUrl: binaryUrl('bertweet.wasm') })
@@ -123,6 +124,21 @@ test('the same numbers in another container: notes, no mismatch', async () => {
   assert.equal(report.sameImage, true)
   const kinds = report.findings.map(({ kind, severity }) => `${severity} ${kind}`)
   assert.deepEqual(kinds, ['note files', 'note files'])
+})
+
+test('a model that travels as int4: expanded, beside what the checkpoint converts to as int4', async () => {
+  const checkpoint = await makeCheckpoint()
+  const int4 = await convert(checkpoint, { wire: 'int4' })
+  assert.ok(int4.manifest.shards.every(({ encoding }) => encoding === 'int4'))
+  const report = await verify(int4, checkpoint, { thresholds: ANY })
+  assert.deepEqual([report.findings, report.sameImage], [[], true])
+
+  const image = int4.image.slice()
+  scalesOf(readTensors(image).get('encoder.layer.0.output.dense')).forEach((scale, index, scales) => {
+    scales[index] = 1.1 * scale
+  })
+  assertNamed(await verify({ ...int4, image }, checkpoint, { thresholds: ANY }), 'scale',
+    /output\.dense: the scale of all \d+ outputs is (9|10)\.\d+ % too large/)
 })
 
 /* --------------------------------------------------------------------------------------- deliberate mismatches -- */
