@@ -145,6 +145,29 @@ describe('calls', () => {
   })
 })
 
+test('a model with several labels a text: each has its own probability', async (t) => {
+  const changes = { problem_type: 'multi_label_classification' }
+  const { manifest, files: shards } = await makeTinyModel(changes)
+  const usual = { ...files }
+  t.after(() => {
+    for (const name of Object.keys(files)) delete files[name]
+    Object.assign(files, usual)
+  })
+  const config = JSON.parse(await readFile(join(STAND_IN, 'config.json'), 'utf8'))
+  files['config.json'] = JSON.stringify({ ...config, ...changes })
+  files['bertweet-wasm/manifest.json'] = JSON.stringify(manifest)
+  for (const [name, bytes] of Object.entries(shards)) files[`bertweet-wasm/${name}`] = bytes
+  for (const { pipeline } of [theirs, ours]) {
+    const classifier = await pipeline('text-classification', 'me/model')
+    const results = await classifier('I love it', { top_k: null })
+    assert.deepEqual(shape(results), ALL)
+    assert.ok(Math.abs(results.reduce((sum, { score }) => sum + score, 0) - 1) > 1e-3)
+    assert.deepEqual(shape(await classifier('I love it')), ONE)
+    assert.equal(classifier.model.config.problem_type, changes.problem_type)
+    await classifier.dispose()
+  }
+})
+
 test('progress: the same events, with the same fields, in the same order', async () => {
   for (const { pipeline } of [theirs, ours]) {
     const events = []
