@@ -37,17 +37,26 @@ export class BertweetError extends Error {
   readonly shard?: string
 }
 
+/** What the weights may be used for. */
 export interface License {
+  /** As model cards have it, e.g. 'mit' or 'other'. */
   id: string
   summary: string
+  /** The whole of it, where it came with the checkpoint. */
   text: string | null
 }
 
+/** A file with a piece of the model's image. */
 export interface Shard {
+  /** Its name, beside the manifest. */
   file: string
+  /** Bytes that travel. */
   bytes: number
+  /** Of those bytes, 64 hex digits. */
   sha256: string
+  /** 'raw' or 'int4'. */
   encoding: string
+  /** Where the piece begins in the image, and how many bytes of it there are. */
   offset: number
   size: number
 }
@@ -151,6 +160,11 @@ export interface Classification<Label extends string = string> {
   explanation?: WordEffect<Label>[]
 }
 
+/** With the option explain. */
+export interface ExplainedClassification<Label extends string = string> extends Classification<Label> {
+  explanation: WordEffect<Label>[]
+}
+
 /** What the option topK leaves of a classification. */
 export interface TopClassification<Label extends string = string>
   extends Omit<Classification<Label>, 'scores' | 'explanation'> {
@@ -223,10 +237,14 @@ export interface SelfTestResult {
 }
 
 export interface ClassifierInfo<Label extends string = string> {
+  /** Its name. */
   model: string
+  /** In the order of the head's outputs. */
   labels: Label[]
   license: License
+  /** Where the checkpoint came from: repository, revision and hashes of its files. */
   source: unknown
+  /** How the int8 model agreed with the fp32 one when it was converted. */
   fidelity: unknown
   problemType: 'single_label_classification' | 'multi_label_classification'
   preprocess: TextMode
@@ -249,11 +267,25 @@ export interface ClassifierInfo<Label extends string = string> {
 export interface Classifier<Label extends string = string> {
   /** A snapshot: what is loaded, and how it runs. */
   readonly info: ClassifierInfo<Label>
+  /** With topK: scores has only the best labels. */
   classify(text: string, options: ClassifyOptions & { topK: number }): Promise<TopClassification<Label>>
+  /** With topK: scores has only the best labels. */
   classify(texts: readonly string[], options: ClassifyOptions & { topK: number }): Promise<TopClassification<Label>[]>
+  /** With explain: also what each word adds. */
+  classify(text: string, options: ClassifyOptions & { explain: true }): Promise<ExplainedClassification<Label>>
+  /** With explain: also what each word adds. */
+  classify(
+    texts: readonly string[],
+    options: ClassifyOptions & { explain: true }
+  ): Promise<ExplainedClassification<Label>[]>
+  /**
+   * Classifies a text of at most 32,768 code points. Rejects with a BertweetError, after which the classifier can be
+   * used as before.
+   */
   classify(text: string, options?: ClassifyOptions): Promise<Classification<Label>>
-  /** Results come in the order of the texts; an empty list gives an empty list. */
+  /** Classifies texts. Results come in their order; an empty list gives an empty list. */
   classify(texts: readonly string[], options?: ClassifyOptions): Promise<Classification<Label>[]>
+  /** Classifies a text or a list of them. */
   classify(
     texts: string | readonly string[],
     options?: ClassifyOptions
