@@ -45,16 +45,18 @@ export const defaultModel = async () => (await import('../../models/tweet-mini/i
 /**
  * The classifier of a command line, with a bar while it loads.
  *
- * @param {{model?: string, kernel?: string, preprocess?: string}} values
+ * @param {{model?: string, kernel?: string, preprocess?: string, worker?: boolean | (() => Worker)}} values
  * @param {import('./run.js').Io} io
  */
-export async function openClassifier({ model, kernel, preprocess }, { stderr, signal }) {
+export async function openClassifier({ model, kernel, preprocess, worker }, { stderr, signal }) {
   const bar = progressBar(stderr)
   try {
     return await createClassifier({
       model: await locateModel(model),
       kernel,
       preprocess,
+      worker,
+      threads: 1,
       signal,
       onProgress: ({ loaded, total }) => bar.show(`loading ${formatBytes(total)}`, loaded, total),
     })

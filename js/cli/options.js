@@ -78,9 +78,12 @@ function distance(a, b) {
   return row[b.length]
 }
 
-/** @param {string | undefined} text @param {string} name @param {number} max @returns {number | undefined} */
-export function parseNumber(text, name, max) {
+/**
+ * @param {string | undefined} text @param {string} name @param {number} max @param {number} [min]
+ * @returns {number | undefined}
+ */
+export function parseNumber(text, name, max, min = 0) {
   if (text === undefined) return undefined
-  if (/^\d{1,9}$/.test(text) && Number(text) <= max) return Number(text)
-  throw new UsageError(`--${name} must be 0 to ${max}; found "${text}"`)
+  if (/^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text)
+  throw new UsageError(`--${name} must be ${min} to ${max}; found "${text}"`)
 }

@@ -6,7 +6,7 @@ import { createReadStream } from 'node:fs'
 import { addAbortSignal } from 'node:stream'
 
 import { BertweetError } from '../errors.js'
-import { readLineBatches } from './input.js'
+import { readLineBatches } from './lines.js'
 import { labelFinder } from './labels.js'
 import { progressBar } from './output.js'
 

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 
-import { resultTable } from './classify.js'
+import { resultTable } from './formats.js'
 import { MODEL_OPTIONS, openClassifier } from './model.js'
 import { painter, write } from './output.js'
 import { SERVER_OPTIONS, serveFolder } from './serve.js'

@@ -12,7 +12,7 @@ import { buildTokenizer } from '../convert/tokenizer.js'
 import { tokenizerImage } from '../convert/image.js'
 import { pickBinary } from '../features.js'
 import { compile, MODES, Wasm } from '../../web/wasm.js'
-import { INPUT_OPTIONS, openInput } from './input.js'
+import { INPUT_OPTIONS, openInput, textsOf } from './input.js'
 import { openClassifier, TEXT_MODES } from './model.js'
 import { write } from './output.js'
 
@@ -55,7 +55,7 @@ export async function run(values, texts, io) {
     const { batches } = await openInput(values, texts, io)
     for await (const items of batches) {
       const lines = []
-      for (const { text } of items) lines.push(format(await tokenizing.tokenize(text, truncation), values.jsonl))
+      for (const text of textsOf(items)) lines.push(format(await tokenizing.tokenize(text, truncation), values.jsonl))
       await write(io.stdout, lines.join(''))
     }
   } finally {

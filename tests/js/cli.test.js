@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 
 import { openDirectory } from '../../js/convert/node-files.js'
 import { closeAll, COMMIT, mockHub } from './mock-hub.js'
@@ -121,27 +122,127 @@ test('objects: order kept over many batches, empty lines too', async () => {
   assert.equal(Math.max(...Object.values(first.scores)), first.score)
 })
 
-test('JSON: strings and objects; lines that are none', async () => {
-  const run = (input, ...args) => output(['classify', '-m', model, '--input', 'json', '--jsonl', ...args], { input })
-  const results = objects(await run('"a\\nb"\n{"text": "c \\ud83d"}\n'))
+test('JSON: strings and objects, which keep what else they have', async () => {
+  const run = (input, ...args) => output(['classify', '-m', model, '--input', 'jsonl', ...args], { input })
+  const results = objects(await run('\ufeff"a\\nb"\n{"id": 7, "text": "c \\ud83d", "more": [null]}\n'))
   assert.deepEqual(results.map(({ text }) => text), ['a\nb', 'c \ud83d'])
-  assert.equal(objects(await run('{"t": "x"}\n', '--column', 't'))[0].text, 'x')
-  const json = (input) => ['classify', '-m', model, '--input', 'json', ...input]
-  await fails(1, /Line 1 is not JSON/, json([]), { input: 'oops\n' })
-  await fails(1, /Line 1 must be a JSON string, or an object with a string "text"; found 7/, json([]), { input: '7\n' })
-  await fails(2, /--column belongs to texts on stdin/, json(['"x"', '--column', 'a']))
+  assert.deepEqual(Object.keys(results[1]).slice(0, 5), ['id', 'text', 'more', 'label', 'score'])
+  assert.equal(objects(await run('{"t": "x"}\n', '--column', 't'))[0].t, 'x')
+  assert.deepEqual(Object.keys(objects(await run('{"label": 1, "text": "x"}\n', '--prefix', 'my_'))[0]).slice(0, 4),
+    ['label', 'text', 'my_label', 'my_score'])
+  const json = (...args) => ['classify', '-m', model, '--input', 'json', ...args]
+  await fails(1, /Line 1 has a field "label" already; --prefix/, json(), { input: '{"label": 1, "text": "x"}\n' })
+  await fails(2, /--column belongs to texts on stdin or in a file/, json('"x"', '--column', 'a'))
+})
+
+test('bad lines keep their places, are told with their numbers, and the others go on', async () => {
+  const input = '"a"\noops\n7\n{"t": 1}\n"b"\n'
+  const { code, stdout, stderr } = await cli(['classify', '-m', model, '--input', 'jsonl'], { input })
+  assert.equal(code, 1)
+  const results = objects(stdout)
+  assert.deepEqual(results.map(({ text, error }) => [text, error?.line]),
+    [['a', undefined], ['oops', 2], ['7', 3], ['{"t": 1}', 4], ['b', undefined]])
+  assert.ok(results[0].label && results[4].label)
+  assert.match(stderr, /line 2: It is not JSON.*\n.*line 3: It must be a JSON string, or an object .*; found 7\n/)
+
+  const many = await cli(['classify', '-m', model, '--input', 'jsonl'], { input: '{\n'.repeat(1000) })
+  assert.equal(many.code, 1)
+  assert.equal(objects(many.stdout).length, 1000)
+  assert.equal(many.stderr.split('\n').length, 22)
+  assert.match(many.stderr, /980 more bad lines\n$/)
+  await fails(1, /Line 1: It is not JSON/, ['tokenize', '-t', model, '--input', 'jsonl'], { input: '{\n' })
 })
 
 test('CSV: columns are kept, label and score are added', async () => {
-  const csv = '\ufeffid,text\n1,"a, ""b""\nc"\n2,d\n3\n'
-  const stdout = await output(['classify', '-m', model, '--input', 'csv'], { input: csv })
-  assert.match(stdout, /^id,text,label,score\n1,"a, ""b""\nc",\w+,0\.\d{4}\n2,d,\w+,0\.\d{4}\n3,,\w+,0\.\d{4}\n$/)
-  const named = objects(await output(['classify', '-m', model, '--input', 'csv', '--jsonl', '--column', 'id'],
-    { input: csv }))
-  assert.deepEqual(named.map(({ text }) => text), ['1', '2', '3'])
-  assert.equal(await output(['classify', '-m', model, '--input', 'csv'], { input: '' }), 'label,score\n')
-  await fails(2, /no column "text"; choose with --column one of: a, b/, ['classify', '-m', model, '--input', 'csv'],
-    { input: 'a,b\n1,2\n' })
+  const csv = '\ufeffid,text,n\r\n1,"a, ""b""\nc",x\r\n\r\n2,d\n3\n4,e,f,g\n'
+  const { code, stdout, stderr } = await cli(['classify', '-m', model, '--input', 'csv'], { input: csv })
+  assert.match(stdout, new RegExp('^id,text,n,label,score\n1,"a, ""b""\nc",x,\\w+,0\\.\\d{4}\n2,d,,\\w+,0\\.\\d{4}\n' +
+    '3,,,error,\n4,e,f,g,error,\n$'))
+  assert.match(stderr, /line 6: The first record has 3 fields, this one 1\..*\n.*line 7: .* this one 4/)
+  assert.equal(code, 1)
+  const objectsOf = async (...args) => objects(await output(['classify', '-m', model, '--input', 'csv', '--jsonl',
+    ...args], { input: 'id,text\n7,a\n8,b\n' }))
+  const byId = await objectsOf('--column', 'id')
+  assert.deepEqual(byId.map(({ id, text }) => [id, text]), [['7', 'a'], ['8', 'b']])
+  assert.notEqual(byId[0].score, (await objectsOf())[0].score)
+
+  const scores = await output(['classify', '-m', model, '--input', 'tsv', '--scores', '--prefix', 'm_'],
+    { input: 'text\n"a\tb"\n' })
+  assert.match(scores, /^text\tm_label\tm_score\tm_NEG\tm_NEU\tm_POS\n"a\tb"\t\w+(\t0\.\d{4}){4}\n$/)
+  const plain = ['classify', '-m', model, '--input', 'csv', '--no-header', '--column', '2']
+  assert.match(await output(plain, { input: '1,a\n2,b\n' }), /^1,a,\w+,0\.\d{4}\n2,b,\w+,0\.\d{4}\n$/)
+  assert.equal(await output(plain, { input: '' }), '')
+})
+
+test('CSV that cannot be: no column, no header, a quote that never ends', async () => {
+  const csv = ['classify', '-m', model, '--input', 'csv']
+  await fails(2, /no column "text"; choose with --column one of: a, b/, csv, { input: 'a,b\n1,2\n' })
+  await fails(2, /a column "label" already; --prefix/, csv, { input: 'text,label\n1,2\n' })
+  await fails(2, /--no-header needs --column 1 to 2/, [...csv, '--no-header'], { input: '1,2\n' })
+  await fails(2, /--column must be 1 to 2; found "3"/, [...csv, '--no-header', '--column', '3'], { input: '1,2\n' })
+  await fails(1, /The input is empty; a CSV begins with a header/, csv)
+  const { code, stdout, stderr } = await cli(csv, { input: 'text\na\n"b\n' })
+  assert.deepEqual([code, stdout.split('\n').length], [1, 3])
+  assert.match(stderr, /The record that begins on line 3 does not end: is a quote missing/)
+})
+
+test('files, whose names tell what they hold', async () => {
+  const place = async (name, content) => {
+    const file = join(scratch, name)
+    await writeFile(file, content)
+    return file
+  }
+  const csv = await place('in.csv', 'text\na\n')
+  assert.match(await output(['classify', '-m', model, '--file', csv]), /^text,label,score\na,/)
+  const jsonl = await place('in.ndjson', '{"text": "a"}\n')
+  assert.equal(objects(await output(['classify', '-m', model, '-f', jsonl]))[0].text, 'a')
+  const text = await place('in.txt', 'a\nb\n')
+  assert.match(await output(['classify', '-m', model, '-f', text]), /^\w+\t0\.\d+\ta\n\w+\t0\.\d+\tb\n$/)
+  assert.equal(await output(['classify', '-m', model, '-f', text]), await output(['classify', '-m', model, '-f', '-'],
+    { input: 'a\nb\n' }))
+  await fails(2, /in\.csv" is a file; for the texts in it: --file/, ['classify', '-m', model, csv])
+  await fails(1, /Cannot read .*nowhere\.csv: there is no such file/, ['classify', '-m', model, '-f', 'nowhere.csv'])
+  await fails(1, /Cannot read .*: it is a folder/, ['classify', '-m', model, '-f', scratch])
+  await fails(2, /--file belongs to texts on stdin/, ['classify', '-m', model, '-f', text, 'a'])
+})
+
+test('input that is no text, or UTF-16', async () => {
+  const classify = (input) => cli(['classify', '-m', model], { input })
+  const expected = await classify('a é\nb\n')
+  for (const encoding of ['utf16le', 'utf16be']) {
+    const input = Buffer.from('\ufeffa é\nb\n', 'utf16le')
+    assert.deepEqual(await classify(encoding === 'utf16be' ? input.swap16() : input), expected)
+  }
+  for (const [bytes, message] of [
+    [gzipSync('a\n'), /gzip-compressed; decompress it: gunzip -c/], ['PK\x03\x04', /\.xlsx.*save the sheet as CSV/],
+    ['a\0b\n', /zero bytes.*iconv/], ['PAR1', /Parquet/]
+  ]) await fails(1, message, ['classify', '-m', model], { input: bytes })
+  assert.deepEqual(await classify(''), { code: 0, stdout: '', stderr: '' })
+})
+
+test('several workers and any size of batches give the same results in the same order', async () => {
+  const input = Array.from({ length: 500 }, (_, index) => `a b ${'c '.repeat(index * 7919 % 60)}${index}\n`).join('')
+  const run = (...args) => output(['classify', '-m', model, '--jsonl', ...args], { input })
+  const expected = await run()
+  assert.equal(await run('--threads', '3', '--batch', '7'), expected)
+  assert.equal(await run('--threads', 'auto', '--batch', '1'), expected)
+  await fails(2, /--threads must be 1 to 256; found "0"/, ['classify', '--threads', '0', 'a'])
+  await fails(2, /--batch must be 1 to 4096; found "many"/, ['classify', '--batch', 'many', 'a'])
+})
+
+test('progress where it is asked for', async () => {
+  const { stderr, code } = await cli(['classify', '-m', model, '--progress'], { input: 'a\nb\n' })
+  assert.equal(code, 0)
+  assert.match(stderr, /^2 texts in \d+\.\d s, \d+\/s\n$/)
+})
+
+test('a line without end is a bad line, not memory without end', async () => {
+  const { code, stdout, stderr } = await cli(['classify', '-m', model], { input: `a\n${'x'.repeat(5 << 20)}\nb\n` })
+  assert.equal(code, 1)
+  const [first, long, last] = stdout.split('\n')
+  assert.match(`${first}\n${last}`, /^\w+\t0\.\d{4}\ta\n\w+\t0\.\d{4}\tb$/)
+  assert.equal(long, `error\t\t${'x'.repeat(1000)}`)
+  assert.match(stderr, /line 2: It has more than 1048576 characters/)
 })
 
 test('a text that is too long is an error of its own', async () => {
