@@ -70,6 +70,21 @@ export const asBertweetError = (error, code, message) =>
 export const viteAdvice = (url) => url.includes('/.vite/')
   ? ' In Vite\'s configuration, set optimizeDeps: { exclude: [\'bertweet-wasm\'] }.' : ''
 
+/**
+ * A value of a file that somebody wrote, as it may stand in a message: however long, deep or entangled it is.
+ *
+ * @param {unknown} value
+ */
+export function show(value) {
+  let text
+  try {
+    text = JSON.stringify(value) ?? 'nothing'
+  } catch {
+    text = `something that is no plain ${typeof value}`
+  }
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text
+}
+
 /** @param {unknown} error  anything that was thrown */
 export const describe = (error) => error instanceof Error ? error.message : String(error)
 

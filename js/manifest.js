@@ -2,7 +2,7 @@
  * manifest.js - reads manifest.json (models/MODEL.md, section 5) and refuses what it does not understand.
  */
 
-import { BertweetError } from './errors.js'
+import { BertweetError, show } from './errors.js'
 import { nameOf, readAll, resolveLocation, webPage } from './source.js'
 
 /** @import { Source } from './source.js' */
@@ -10,6 +10,12 @@ import { nameOf, readAll, resolveLocation, webPage } from './source.js'
 const MAX_MANIFEST_BYTES = 16 << 20
 /** What WebAssembly's 32-bit memory can hold beside the session. */
 const MAX_IMAGE_BYTES = 2 ** 32 - 2 ** 26
+/** The converter cuts at 8 MiB. Three shards are in flight: no manifest makes a page hold more than 200 MB of them. */
+const MAX_SHARD_BYTES = 1 << 26
+const MAX_SHARDS = 4096
+
+/** Nothing that leads out of the manifest's folder or to another host. */
+const PLAIN_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,254}$/
 
 const PROBLEM_TYPES = ['single_label_classification', 'multi_label_classification']
 
@@ -141,12 +147,12 @@ export function parseManifest(manifest, where) {
   }
   if (parsed?.format !== 'bertweet-wasm') refuse('format', 'not a manifest of bertweet-wasm ("format" is missing).')
   if (parsed.version !== 1) {
-    refuse('format', `manifest version ${parsed.version} is not known here (1 is). Update bertweet-wasm.`)
+    refuse('format', `manifest version ${show(parsed.version)} is not known here (1 is). Update bertweet-wasm.`)
   }
   const wrong = FIELDS.find(([name, isRight]) => !isRight(parsed[name], parsed))
   if (wrong) {
     const [name, , description] = wrong
-    refuse('model', `"${name}" must be ${description}; found ${JSON.stringify(parsed[name])?.slice(0, 80)}.`)
+    refuse('model', `"${name}" must be ${description}; found ${show(parsed[name])}.`)
   }
   checkShards(parsed, refuse)
   return parsed
@@ -181,14 +187,16 @@ const FIELDS = [
   ['thresholds', (value, { labels }) => value === null || Array.isArray(value) && value.length === labels.length &&
     value.every((threshold) => isNumber(threshold) && threshold >= 0 && threshold <= 1),
     'null or a number from 0 to 1 for each label'],
-  ['temperature', (value) => isNumber(value) && value > 0, 'a number over 0'],
+  ['temperature', (value) => isNumber(value) && isNumber(Math.fround(value)) && Math.fround(value) > 0,
+    'a number over 0 that 32 bits can hold'],
   ['preprocess', (value) => TEXT_MODES.includes(value), `one of ${TEXT_MODES.join(', ')}`],
   ['maxTokens', (value, { config }) => isCount(value) && value >= 2 && value <= config.max_position_embeddings - 2,
     'a number of tokens from 2 to max_position_embeddings - 2'],
   ['image', (value) => isObject(value) && isCount(value.bytes) && isCount(value.resident) &&
     value.resident <= value.bytes && value.bytes <= MAX_IMAGE_BYTES, '{ bytes, resident }, of less than 4 GB'],
   ['bytes', isCount, 'a number of bytes'],
-  ['shards', (value) => Array.isArray(value) && value.length > 0 && value.every(isObject), 'a list of objects']
+  ['shards', (value) => Array.isArray(value) && value.length > 0 && value.length <= MAX_SHARDS && value.every(isObject),
+    `a list of at most ${MAX_SHARDS} objects`]
 ]
 
 /** The sizes of the architecture, by their Hugging Face names, and where bt_model_info has them. */
@@ -201,18 +209,20 @@ function checkShards({ shards, image, bytes }, refuse) {
   let total = 0
   const names = new Set()
   for (const shard of shards) {
-    const what = `shard ${JSON.stringify(shard.file)}: `
-    // A plain name: nothing that leads out of the manifest's folder or to another host.
-    if (!isString(shard.file) || !/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(shard.file)) refuse('model', `${what}bad name.`)
+    const what = `shard ${show(shard.file)}: `
+    if (!isString(shard.file) || !PLAIN_NAME.test(shard.file)) refuse('model', `${what}bad name.`)
     if (names.has(shard.file)) refuse('model', `${what}named twice.`)
     if (!isSha256(shard.sha256)) refuse('model', `${what}"sha256" must be 64 hex digits.`)
     if (!ENCODINGS.includes(shard.encoding)) {
-      refuse('format', `${what}encoding ${JSON.stringify(shard.encoding)} is not known here. Update bertweet-wasm.`)
+      refuse('format', `${what}encoding ${show(shard.encoding)} is not known here. Update bertweet-wasm.`)
+    }
+    if (shard.bytes > MAX_SHARD_BYTES) {
+      refuse('model', `${what}"bytes" is ${show(shard.bytes)}, at most ${MAX_SHARD_BYTES} are read in one piece.`)
     }
     if (!isCount(shard.bytes) || !isCount(shard.size) || shard.encoding === 'raw' && shard.size !== shard.bytes) {
-      refuse('model', `${what}"bytes" is ${shard.bytes}, "size" ${shard.size}.`)
+      refuse('model', `${what}"bytes" is ${show(shard.bytes)}, "size" ${show(shard.size)}.`)
     }
-    if (shard.offset !== offset) refuse('model', `${what}"offset" is ${shard.offset}, expected ${offset}.`)
+    if (shard.offset !== offset) refuse('model', `${what}"offset" is ${show(shard.offset)}, expected ${offset}.`)
     names.add(shard.file)
     offset += shard.size
     total += shard.bytes

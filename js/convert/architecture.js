@@ -3,7 +3,7 @@
  * (models/MODEL.md, section 1).
  */
 
-import { BertweetError } from '../errors.js'
+import { BertweetError, show } from '../errors.js'
 
 /**
  * The sizes and constants of a classifier, checked.
@@ -91,7 +91,7 @@ function checkKind(config) {
     const hint = architectures.includes('RobertaForMaskedLM')
       ? ' That is the pre-trained language model: convert a classifier that was fine-tuned from it.'
       : ''
-    refuse(`architectures: expected RobertaForSequenceClassification, found ${list(architectures)}.${hint}`)
+    refuse(`architectures: expected RobertaForSequenceClassification, found ${show(architectures)}.${hint}`)
   }
   const fixed = {
     model_type: ['roberta', type],
@@ -143,12 +143,4 @@ function integer(config, field, { min = 1, max, multipleOf = 1, fallback }) {
   if (Number.isInteger(value) && value >= min && value <= max && value % multipleOf === 0) return value
   const multiple = multipleOf === 1 ? 'an integer' : `a multiple of ${multipleOf}`
   refuse(`${field}: expected ${multiple} from ${min} to ${max}, found ${show(value)}.`)
-}
-
-const list = (values) => values.map(String).join(', ') || 'nothing'
-
-/** A value as it may stand in a message, however long it is. */
-function show(value) {
-  const text = JSON.stringify(value) ?? 'nothing'
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text
 }

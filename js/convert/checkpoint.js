@@ -5,11 +5,11 @@
  *     const { bytes } = await checkpoint.read('embeddings.word_embeddings.weight', { firstRow: 0, endRow: 1000 })
  */
 
-import { BertweetError } from '../errors.js'
+import { BertweetError, show } from '../errors.js'
 import { expectedTensors, readArchitecture } from './architecture.js'
 import { describeForeign, hashFile, readJson, readWhole } from './files.js'
 import { readSafetensors } from './safetensors.js'
-import { readTorchZip } from './torch-zip.js'
+import { checkRecords, readTorchZip } from './torch-zip.js'
 
 /** Files a tokenizer is made of: required, and those that have defaults. */
 const TOKENIZER_FILES = ['vocab.txt', 'bpe.codes']
@@ -46,6 +46,7 @@ const IGNORED = /^(embeddings\.(position_ids|token_type_ids)|(pooler|lm_head|los
  *   rows firstRow .. endRow - 1 of a tensor, in the first dimension; all of them by default
  * @property {() => Promise<Record<string, {bytes: number, sha256: string}>>} sources
  *   size and SHA-256 of each file used, streamed; names ascending
+ * @property {() => Promise<void>} check  reads weights whose file has checksums of them, and compares
  * @property {() => import('./files.js').Hasher} createHash  SHA-256
  *
  * What was read, little-endian, in C order; bytes.buffer holds nothing else and may be transferred.
@@ -92,6 +93,9 @@ export async function openCheckpoint(files) {
       const sources = {}
       for (const name of used.sort()) sources[name] = await hashFile(files, name)
       return sources
+    },
+    check: async () => {
+      for (const name of weights.used) if (name.endsWith('.bin')) await checkRecords(files, name)
     },
     createHash: () => files.createHash(),
   }
@@ -149,7 +153,7 @@ function readWeightMap({ weight_map: map }, file) {
   }
   for (const shard of Object.values(map)) {
     if (typeof shard !== 'string' || /[/\\]|^\.*$/.test(shard)) {
-      throw new BertweetError('model', `${file}: expected names of files beside it, found ${JSON.stringify(shard)}.`)
+      throw new BertweetError('model', `${file}: expected names of files beside it, found ${show(shard)}.`)
     }
   }
   return new Map(Object.entries(map))

@@ -18,7 +18,7 @@ import { BertweetError } from '../errors.js'
  */
 
 /** Bytes read at a time where a file is streamed. */
-const BLOCK_NBYTES = 1 << 22
+export const BLOCK_NBYTES = 1 << 22
 
 /** Most bytes of a file that is taken into memory whole: texts and JSON. */
 const WHOLE_NBYTES = 1 << 26

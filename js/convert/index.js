@@ -97,6 +97,7 @@ async function convert({ checkpoint, output, name, repository = null, revision =
   }
   const int4 = wire === 'int4'
   const maxTokens = maxTokensOf(checkpoint)
+  await checkpoint.check()
   const module = await compileConverter(wasmUrl)
   const idsOf = (texts) => tokenize(module, tokenizer, texts, preprocess, maxTokens)
   const calibration = await idsOf(CALIBRATION_TEXTS)

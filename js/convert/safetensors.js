@@ -6,7 +6,7 @@
  *     8+n     the tensors, row by row, one after the other without gaps
  */
 
-import { BertweetError } from '../errors.js'
+import { BertweetError, show } from '../errors.js'
 import { describeForeign, parseJson } from './files.js'
 
 /** Headers of classifiers have some 30 kilobytes. */
@@ -68,7 +68,7 @@ function readEntry(name, tensor, { file, start, nbytes }) {
   const { dtype, shape, data_offsets: offsets } = tensor ?? {}
   const refuse = (message) => { throw new BertweetError('model', `${file}: tensor "${name}": ${message}.`) }
 
-  if (!Object.hasOwn(ITEM_NBYTES, dtype)) refuse(`unknown dtype ${JSON.stringify(dtype)}`)
+  if (typeof dtype !== 'string' || !Object.hasOwn(ITEM_NBYTES, dtype)) refuse(`unknown dtype ${show(dtype)}`)
   if (!isSizes(shape) || shape.length > 8) refuse('shape must be a list of at most 8 non-negative integers')
   if (!isSizes(offsets) || offsets.length !== 2) refuse('data_offsets must be two non-negative integers')
   const [begin, end] = offsets

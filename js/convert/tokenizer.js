@@ -7,7 +7,7 @@
  * *symbol*, equal strings the same one. A symbol's string ends in "</w>" where it ends a word.
  */
 
-import { BertweetError } from '../errors.js'
+import { BertweetError, show } from '../errors.js'
 import { tokenizerImage } from './image.js'
 
 /** Ids that BertweetTokenizer gives before it reads vocab.txt, which goes on with 4. `<mask>` follows the last line. */
@@ -17,7 +17,7 @@ const UNKNOWN_ID = SPECIAL_IDS['<unk>']
 const WORD_END = '</w>'
 const NO_SYMBOL = 0xffffffff
 
-const isSpecial = (token) => Object.hasOwn(SPECIAL_IDS, token) || token === MASK
+const isSpecial = (token) => typeof token === 'string' && Object.hasOwn(SPECIAL_IDS, token) || token === MASK
 
 /** tokenizer_config.json and special_tokens_map.json may say these, and nothing else. */
 const SPECIAL_ROLES = Object.freeze({
@@ -166,9 +166,10 @@ function checkAddedTokens(files, vocabulary) {
 
 function checkSpecial(file, token, id, vocabulary) {
   if (!isSpecial(token)) {
-    refuse(`${file} adds the token ${JSON.stringify(token)}; only ${MASK} can be added.`)
+    refuse(`${file} adds the token ${show(token)}; only ${MASK} can be added.`)
   }
-  if (id !== vocabulary.get(token)) refuse(`${file}: expected id ${vocabulary.get(token)} for ${token}, found ${id}.`)
+  const expected = vocabulary.get(token)
+  if (id !== expected) refuse(`${file}: expected id ${expected} for ${token}, found ${show(id)}.`)
 }
 
 /**
@@ -179,7 +180,7 @@ function readSettings(files, file, vocabulary) {
   const settings = objectOf(files, file)
   const { tokenizer_class: tokenizerClass, added_tokens_decoder: added, additional_special_tokens: more } = settings
   if (tokenizerClass !== undefined && tokenizerClass !== 'BertweetTokenizer') {
-    refuse(`${file}: expected tokenizer_class "BertweetTokenizer", found ${JSON.stringify(tokenizerClass)}.`)
+    refuse(`${file}: expected tokenizer_class "BertweetTokenizer", found ${show(tokenizerClass)}.`)
   }
   for (const [role, token] of Object.entries(SPECIAL_ROLES)) {
     if (settings[role] !== undefined) checkPlain(file, role, settings[role], token)
@@ -195,7 +196,7 @@ function readSettings(files, file, vocabulary) {
 /** token: a string, or an object of AddedToken's fields. */
 function checkPlain(file, role, token, expected) {
   const { content, ...options } = typeof token === 'string' ? { content: token } : { ...token }
-  if (content !== expected) refuse(`${file}: expected ${role} "${expected}", found ${JSON.stringify(content)}.`)
+  if (content !== expected) refuse(`${file}: expected ${role} "${expected}", found ${show(content)}.`)
   for (const option of ['lstrip', 'rstrip', 'single_word']) {
     if (options[option]) refuse(`${file}: ${role} has ${option}, which is not supported.`)
   }

@@ -9,13 +9,15 @@
  * Source: PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 to 4.5; torch/serialization.py.
  */
 
-import { BertweetError } from '../errors.js'
-import { describeForeign } from './files.js'
+import { BertweetError, show } from '../errors.js'
+import { crc32 } from './crc32.js'
+import { BLOCK_NBYTES, describeForeign } from './files.js'
 import { readPickle, Tensor } from './pickle.js'
 
 const EOCD_NBYTES = 22
 const ZIP64_LOCATOR_NBYTES = 20
 const ZIP64_EOCD_NBYTES = 56
+const LOCAL_HEADER_NBYTES = 30 // and a name, and what else is there
 const MAX_COMMENT_NBYTES = 65535
 /** Some 50 kilobytes each in a classifier. */
 const MAX_DIRECTORY_NBYTES = 1 << 24
@@ -42,12 +44,39 @@ export async function readTorchZip(files, file) {
   const entries = new Map()
   for (const [name, tensor] of state) {
     if (typeof name !== 'string' || !(tensor instanceof Tensor)) {
-      throw new BertweetError('model', `${file}: expected a dict of tensors, but "${String(name)}" is none. ` +
+      const what = typeof name === 'string' ? show(name) : 'one of its keys'
+      throw new BertweetError('model', `${file}: expected a dict of tensors, but ${what} is none. ` +
         'Save model.state_dict() alone, or use save_pretrained.')
     }
     entries.set(name, await locateTensor(name, tensor, archive))
   }
   return entries
+}
+
+/**
+ * Reads all the numbers once, and compares them with the checksums that the archive has of them.
+ *
+ * @param {import('./files.js').Files} files
+ * @param {string} file
+ * @throws {BertweetError} `model`: some are not those that were written
+ */
+export async function checkRecords(files, file) {
+  const archive = await openArchive(files, file)
+  for (const name of archive.names()) {
+    const { begin, nbytes, crc } = await archive.locate(name)
+    let found = 0
+    for (let done = 0; done < nbytes; done += BLOCK_NBYTES) {
+      found = crc32(await files.read(file, begin + done, begin + Math.min(done + BLOCK_NBYTES, nbytes)), found)
+    }
+    checkSum(file, name, found, crc)
+  }
+}
+
+/** 0 is written by torch.save where it was told not to compute checksums. */
+function checkSum(file, name, found, expected) {
+  if (found === expected || expected === 0) return
+  const [sum, stated] = [found, expected].map((value) => value.toString(16).padStart(8, '0'))
+  throw damaged(file, `its record ${name} has the checksum ${sum}, and should have ${stated}`)
 }
 
 /** @returns {Map<unknown, unknown>}  the state dict; values are not checked */
@@ -112,15 +141,19 @@ async function openArchive(files, file) {
     return entry
   }
   const read = async (name, maxNbytes) => {
-    const { begin, nbytes } = await locate(name)
+    const { begin, nbytes, crc } = await locate(name)
     if (nbytes > maxNbytes) {
       throw damaged(file, `its record ${name} has ${nbytes} bytes, expected at most ${maxNbytes}`)
     }
-    return files.read(file, begin, begin + nbytes)
+    const bytes = await files.read(file, begin, begin + nbytes)
+    checkSum(file, name, crc32(bytes), crc)
+    return bytes
   }
   const readText = async (name) => directory.has(prefix + name)
     ? new TextDecoder().decode(await read(name, 64)).trim() : null
-  return { file, locate, read, readText }
+  const names = () => [...directory.keys()].filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length))
+  return { file, names, locate, read, readText }
 }
 
 async function checkKind(files, file, size) {
@@ -139,7 +172,7 @@ async function checkKind(files, file, size) {
 /**
  * The central directory.
  *
- * @returns {Promise<Map<string, {nbytes: number, headerOffset: number, begin?: number}>>}  by full name
+ * @returns {Promise<Map<string, {nbytes: number, crc: number, headerOffset: number, begin?: number}>>}  by full name
  */
 async function readDirectory(files, file, size) {
   const { count, offset, nbytes, end } = await findDirectory(files, file, size)
@@ -157,7 +190,17 @@ async function readDirectory(files, file, size) {
     position += entry.entryNbytes
   }
   if (position !== nbytes) throw damaged(file, 'its directory has another length than it says')
+  checkOverlaps(entries, file)
   return entries
+}
+
+/** Records that share bytes are how small archives claim to be large ones. */
+function checkOverlaps(entries, file) {
+  let end = 0
+  for (const [name, { headerOffset, nbytes }] of [...entries].sort(([, a], [, b]) => a.headerOffset - b.headerOffset)) {
+    if (headerOffset < end) throw damaged(file, `its record ${name} overlaps another`)
+    end = headerOffset + LOCAL_HEADER_NBYTES + nbytes
+  }
 }
 
 /** Where the central directory stands, after the record at the end of the file. */
@@ -211,7 +254,8 @@ function readEntry(view, start, file) {
     headerOffset: view.getUint32(start + 42, true) }
   applyZip64(sizes, view, start + 46 + nameNbytes, extraNbytes, file)
   if (sizes.nbytes !== sizes.storedNbytes) throw damaged(file, `its record ${name} gives two sizes`)
-  return { name, nbytes: sizes.nbytes, headerOffset: sizes.headerOffset, entryNbytes }
+  const crc = view.getUint32(start + 16, true)
+  return { name, nbytes: sizes.nbytes, crc, headerOffset: sizes.headerOffset, entryNbytes }
 }
 
 /** Fields that are 0xFFFFFFFF stand in the extra field 1 instead, in this order. */
