@@ -206,10 +206,10 @@ const sections = {
     }
   },
   fuzz: {
-    what: 'the C library under libFuzzer, a minute each',
+    what: 'the C library under libFuzzer, a minute each, and readers of files in JavaScript',
     async run() {
-      if (!have([`${llvm}/clang`, 'cmake', 'ninja'], 'libFuzzer')) return
-      await run('tests/fuzz/run.sh', ['60'])
+      await run(process.execPath, ['tests/fuzz/javascript.js', '--seconds', '60'])
+      if (have([`${llvm}/clang`, 'cmake', 'ninja'], 'libFuzzer')) await run('tests/fuzz/run.sh', ['60'])
     }
   },
   aarch64: {
