@@ -104,9 +104,9 @@ typedef struct {
 size_t bt_model_nbytes(void);
 
 /* Reads only the fixed header, so that memory can be laid out before the rest has arrived.
- * header: at least BT_HEADER_NBYTES bytes. */
+ * image: the first nbytes of one, BT_HEADER_NBYTES at least. */
 #define BT_HEADER_NBYTES 128
-bt_status bt_model_peek(bt_model_info *info, const void *header, size_t nbytes, bt_fault *fault);
+bt_status bt_model_peek(bt_model_info *info, const void *image, size_t nbytes, bt_fault *fault);
 
 /*
  * Makes a model of views into an image (format: models/MODEL.md, section 4). Nothing is copied: image must outlive the

@@ -19,7 +19,7 @@ void bt_embed(bt_session *s, const int32_t *ids);
  * Of the last layer only the first row of each text is needed, as the head reads no other; so from its keys and values
  * on only those are computed, and stand as rows 0 .. count - 1 of x afterwards.
  */
-void bt_encoder_layer(bt_session *s, uint32_t layer);
+void bt_encoder_layer(bt_session *s, uint32_t index);
 
 /* logits[t] = out_proj(tanh(dense(x[t]))) for all texts; logits: [count][num_labels]. */
 void bt_head(const bt_session *s, float *logits);

@@ -104,8 +104,8 @@ static float search(int8_t *q, const column *c, float levels) {
 
 float bt_quantize_column(int8_t *q, const float *w, const float *importance, uint32_t columns, uint32_t depth) {
     const column c = {{w, importance, columns}, 4 * depth, true};
-    const float safe = (float)(BT_LANE_LIMIT / (2 * depth)); /* no group of 2 * depth such integers breaks the bound */
-    return search(q, &c, bt_min(safe, 127.0f));
+    const uint32_t safe = BT_LANE_LIMIT / (2 * depth); /* no group of 2 * depth such integers breaks the bound */
+    return search(q, &c, bt_min((float)safe, 127.0f));
 }
 
 float bt_quantize_row(int8_t *q, const float *row, uint32_t columns) {

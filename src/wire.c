@@ -139,7 +139,7 @@ static int find_multiplier(const int8_t *unit, bt_wire_kind kind, uint32_t g, ui
 
 static bool pack_unit(uint8_t *wire, const int8_t *unit, bt_wire_kind kind, uint32_t group) {
     const uint32_t groups = groups_in_unit(kind), half = kind == BT_WIRE_LINEAR ? QUAD_NBYTES / 2 : 8;
-    int8_t codes[PANEL * 32];
+    int8_t codes[PANEL * 32] = {0};
     for (uint32_t g = 0; g < groups; g++) {
         const int multiplier = find_multiplier(unit, kind, g, group);
         if (multiplier == 0) return false;

@@ -11,7 +11,7 @@
 
 #define BT_WIRE_HEADER_NBYTES 8
 #define BT_WIRE_MAX_MULTIPLIER 15 /* -8 times it fits a weight */
-#define BT_WIRE_MIN_CODE -8
+#define BT_WIRE_MIN_CODE (-8)
 #define BT_WIRE_MAX_CODE 7
 
 /* What the bytes of a run are; numbers are part of the format. */

@@ -89,6 +89,7 @@ const PACKAGES = {
   gcc: 'gcc',
   'libc6-dev': '/usr/include/stdio.h',
   'clang-19': `${llvm}/clang`,
+  'clang-tidy-19': `${llvm}/clang-tidy`,
   'lld-19': `${llvm}/wasm-ld`,
   'llvm-19': `${llvm}/llvm-symbolizer`,
   'libclang-rt-19-dev': '/usr/lib/llvm-19/lib/clang/19/lib/linux',
@@ -197,12 +198,24 @@ const sections = {
     run: () => ctest('native')
   },
   sanitize: {
-    what: 'C tests with clang under AddressSanitizer and UndefinedBehaviorSanitizer',
+    what: 'C tests with clang under AddressSanitizer and UndefinedBehaviorSanitizer, then under MemorySanitizer',
     async run() {
       if (!have([`${llvm}/clang`], 'sanitizers')) return
-      await ctest('sanitize', [`-DCMAKE_C_COMPILER=${llvm}/clang`, '-DBERTWEET_SANITIZE=address,undefined'], {
-        env: { ASAN_SYMBOLIZER_PATH: `${llvm}/llvm-symbolizer` }
-      })
+      const symbolizer = `${llvm}/llvm-symbolizer`
+      const env = { ASAN_SYMBOLIZER_PATH: symbolizer, MSAN_SYMBOLIZER_PATH: symbolizer }
+      for (const [name, sanitizers] of [['sanitize', 'address,undefined,float-cast-overflow'], ['memory', 'memory']]) {
+        await ctest(name, [`-DCMAKE_C_COMPILER=${llvm}/clang`, `-DBERTWEET_SANITIZE=${sanitizers}`], { env })
+      }
+    }
+  },
+  analyze: {
+    what: 'clang-tidy and the static analyzer in it',
+    async run() {
+      if (!have([`${llvm}/clang-tidy`, 'cmake', 'ninja'], 'static analysis')) return
+      await run('cmake', ['-S', '.', '-B', 'build/analyze', '-G', 'Ninja', `-DCMAKE_C_COMPILER=${llvm}/clang`])
+      const sources = projectFiles().filter((name) => /^src\/.*\.c$/.test(name))
+      await Promise.all([0, 1].map((half) => run(`${llvm}/clang-tidy`, ['--quiet', '-p', 'build/analyze',
+        ...sources.filter((_, index) => index % 2 === half)])))
     }
   },
   fuzz: {

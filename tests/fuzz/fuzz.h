@@ -66,4 +66,15 @@ static inline void *fuzz_alloc_exact(size_t nbytes) {
     return memory;
 }
 
+/* Memory full of one byte; under MemorySanitizer, of nothing, so that it tells what reads it. */
+#if defined(__has_feature)
+#if __has_feature(memory_sanitizer)
+#include <sanitizer/msan_interface.h>
+#define fuzz_fill(memory, byte, nbytes) ((void)(byte), __msan_allocated_memory(memory, nbytes))
+#endif
+#endif
+#ifndef fuzz_fill
+#define fuzz_fill(memory, byte, nbytes) memset(memory, byte, nbytes)
+#endif
+
 #endif

@@ -21,7 +21,7 @@
 #endif
 #endif
 #ifndef HIDE
-#define HIDE(memory, nbytes) memset(memory, 0xFF, nbytes)
+#define HIDE(memory, nbytes) fuzz_fill(memory, 0xFF, nbytes)
 #define SHOW(memory, nbytes) ((void)0)
 #endif
 
@@ -180,7 +180,7 @@ static void classify(const bt_model *model, bt_kernel kernel, const int32_t *ids
     const uint32_t rows = 2 * length > info.max_tokens ? 2 * length : info.max_tokens;
     const size_t nbytes = bt_session_nbytes(model, rows);
     void *memory = fuzz_alloc(nbytes);
-    memset(memory, 0xA5, nbytes);
+    fuzz_fill(memory, 0xA5, nbytes);
     bt_session *session;
     REQUIRE(bt_session_open(&session, model, rows, kernel, memory, nbytes) == BT_OK);
     *status = run(session, &info, ids, &length, 1, logits);

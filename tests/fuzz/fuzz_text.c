@@ -35,7 +35,7 @@ typedef struct {
 static result tokenize_in(const bt_model *model, uint32_t mode, const void *text, size_t nbytes, uint32_t max_tokens,
                           size_t scratch_nbytes, int filling) {
     result r = {.scratch = fuzz_alloc_exact(scratch_nbytes), .scratch_nbytes = scratch_nbytes};
-    memset(r.scratch, filling, scratch_nbytes);
+    fuzz_fill(r.scratch, filling, scratch_nbytes);
     r.status = bt_tokenize(&r.tokens, model, mode, text, nbytes, max_tokens, r.scratch, scratch_nbytes);
     return r;
 }
