@@ -37,8 +37,10 @@ for name in "$@"; do
     esac
 done | xargs -r -P 2 -I NAME sh -c "
     $out/fuzz_NAME -max_total_time=$what -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
-        -artifact_prefix=$out/crash- $out/corpus/NAME tests/fuzz/corpus/NAME tests/fuzz/regressions/NAME >$out/NAME.log 2>&1 && failed= || failed=1
-    sed -n 's/^stat::number_of_executed_units: */NAME: inputs run: /p; s/^.*DONE *\(cov: [0-9]*\).*/NAME: \1/p' $out/NAME.log
+        -artifact_prefix=$out/crash- $out/corpus/NAME tests/fuzz/corpus/NAME tests/fuzz/regressions/NAME \
+        >$out/NAME.log 2>&1 && failed= || failed=1
+    sed -n 's/^stat::number_of_executed_units: */NAME: inputs run: /p' $out/NAME.log
+    sed -n 's/^.*DONE *\(cov: [0-9]*\).*/NAME: \1/p' $out/NAME.log
     if [ \"\$failed\" ]; then
         tail -n 60 $out/NAME.log
         exit 1

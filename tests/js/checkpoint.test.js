@@ -181,7 +181,7 @@ for (const [what, changes, ...patterns] of [
 }
 
 for (const [changes, ...patterns] of [
-  [{ architectures: ['RobertaForMaskedLM'] }, /expected RobertaForSequenceClassification, found \["RobertaForMaskedLM"\]/,
+  [{ architectures: ['RobertaForMaskedLM'] }, /RobertaForSequenceClassification, found \["RobertaForMaskedLM"\]/,
     /fine-tuned/],
   [{ model_type: 'bert' }, /model_type: expected "roberta", found "bert"/],
   [{ hidden_act: 'gelu_new' }, /hidden_act: expected "gelu", found "gelu_new"/],
