@@ -10,7 +10,7 @@
  *     bt_model *model;                                       // views into the image, nothing is copied
  *     bt_model_open(&model, room, image, nbytes, nbytes, &fault);
  *     bt_session *session;                                   // all the scratch memory of inference
- *     bt_session_open(&session, model, rows, BT_KERNEL_BEST, memory, bt_session_nbytes(model, rows));
+ *     bt_session_open(&session, model, rows, 1, BT_KERNEL_BEST, memory, bt_session_nbytes(model, rows, 1));
  *
  *     bt_tokens tokens;                                      // text -> ids
  *     bt_tokenize(&tokens, model, BT_MODE_PYSENTIMIENTO, text, text_nbytes, 128, scratch, scratch_nbytes);
@@ -25,9 +25,9 @@
  *   - What the world sends (text, images) is answered with a bt_status; after any status but BT_OK the objects stay
  *     usable as if the call had not been made. What the programmer promises (non-null pointers, sizes) is not checked.
  *   - A model is read-only after it is complete and may serve any number of sessions; a session serves one caller at a
- *     time. bt_tokenize needs no session.
- *   - Same bits everywhere: logits do not depend on kernel, machine, compiler, batch or order of calls. models/MODEL.md
- *     defines the arithmetic; src/strict.h refuses compilers' settings that would break it.
+ *     time, whom other threads may help (bt_help). bt_tokenize needs no session.
+ *   - Same bits everywhere: logits do not depend on kernel, machine, compiler, threads, batch or order of calls.
+ *     models/MODEL.md defines the arithmetic; src/strict.h refuses compilers' settings that would break it.
  *   - Suffix _nbytes counts bytes, length and count count elements. Little-endian machines only.
  */
 #ifndef BERTWEET_H
@@ -66,7 +66,10 @@ typedef enum {
     /* Calls out of order: layers run 0, 1, 2, ... between bt_begin and bt_finish; or a session for a tokenizer. */
     BT_BAD_CALL = 9,
     /* The logits are not finite: the weights are broken (checked once, in bt_finish). */
-    BT_NOT_FINITE = 10
+    BT_NOT_FINITE = 10,
+    /* WebAssembly only: a thread that helped was ended by its host in the midst of work. Make sure that all helpers
+     * have ended, then open the session anew. */
+    BT_THREAD_LOST = 11
 } bt_status;
 
 /* One English sentence for each status, never NULL. */
@@ -198,15 +201,27 @@ typedef enum {
 } bt_kernel;
 
 /* Memory a session takes, in bytes, for batches of at most max_rows ids. 0 for a tokenizer image. */
-size_t bt_session_nbytes(const bt_model *model, uint32_t max_rows);
+size_t bt_session_nbytes(const bt_model *model, uint32_t max_rows, uint32_t threads);
 
 /*
- * Lays out a session in memory (aligned to 64, bt_session_nbytes(model, max_rows) bytes, the caller's).
+ * Lays out a session in memory (aligned to 64, bt_session_nbytes(model, max_rows, threads) bytes, the caller's).
  * max_rows: most ids one batch can hold, over all its texts; at least the model's max_tokens.
+ * threads: the caller and those that may help it, at least 1.
  * BT_OK; BT_NO_MEMORY; BT_UNSUPPORTED for a kernel this build lacks; BT_BAD_CALL for a tokenizer image.
  */
-bt_status bt_session_open(bt_session **out, const bt_model *model, uint32_t max_rows, bt_kernel kernel, void *memory,
-                          size_t memory_nbytes);
+bt_status bt_session_open(bt_session **out, const bt_model *model, uint32_t max_rows, uint32_t threads,
+                          bt_kernel kernel, void *memory, size_t memory_nbytes);
+
+/*
+ * Threads. The library makes none: the host does, and lets them help a session, each under a number of its own from
+ * 1 to threads - 1. bt_help works whenever the session's caller has something to share, sleeps in between, and returns
+ * after bt_dismiss, which the caller calls between two batches and waits for the threads before it reuses the memory.
+ * Helpers may come late, or never: what they do not take, the caller does. Logits do not depend on them.
+ *
+ * Builds without threads (no WebAssembly atomics, BT_PTHREADS not defined) return from bt_help at once.
+ */
+void bt_help(bt_session *session, uint32_t thread);
+void bt_dismiss(bt_session *session);
 
 /* The kernel a session runs, never BT_KERNEL_BEST; and the name of one: "scalar", "simd128", "relaxed-dot",
  * "relaxed-deep". */
@@ -219,8 +234,9 @@ const char *bt_kernel_name(bt_kernel kernel);
  *
  * bt_begin      ids: the texts' ids one after the other, no padding between them; lengths: [count], the ids of each.
  *               Embeds them. BT_OK, BT_BAD_IDS, BT_PENDING.
- * bt_run_layer  runs one encoder layer; layer counts 0 .. num_layers - 1, in order. BT_OK, BT_BAD_CALL.
- * bt_finish     runs the classification head. logits: [count][num_labels]. BT_OK, BT_BAD_CALL, BT_NOT_FINITE.
+ * bt_run_layer  runs one encoder layer; layer counts 0 .. num_layers - 1, in order. BT_OK, BT_BAD_CALL, BT_THREAD_LOST.
+ * bt_finish     runs the classification head. logits: [count][num_labels]. BT_OK, BT_BAD_CALL, BT_NOT_FINITE,
+ *               BT_THREAD_LOST.
  *
  * The logits of a text do not depend on what else is in its batch.
  */

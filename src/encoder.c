@@ -42,23 +42,86 @@ void bt_embed(bt_session *s, const int32_t *ids) {
     s->kernels->layer_norm(s->x, s->offsets[s->count], hidden, &model->embeddings_norm, model->info.layer_norm_eps);
 }
 
-/* ---------------------------------------------------------------------------------------------- linear layers -- */
+/* ----------------------------------------------------------------------------------------- phases of the pool -- */
+
+/* Panels in a chunk of a product: few enough that threads end together. */
+#define CHUNK_PANELS 8
+
+static void *scratch_of(const bt_session *s, uint32_t thread) { return s->scratch + thread * s->scratch_nbytes; }
+
+static uint32_t smaller(uint32_t a, uint32_t b) { return a < b ? a : b; }
+
+/* What quantize_tile reads: rows for a linear layer. */
+typedef struct {
+    bt_session *session;
+    const float *in;
+    const bt_linear *linear;
+} quantize_phase;
+
+static void quantize_tile(void *context, uint32_t tile, uint32_t thread) {
+    const quantize_phase *phase = context;
+    bt_session *s = phase->session;
+    s->kernels->quantize(&s->activations, tile, phase->in, phase->linear->sources, phase->linear,
+                         scratch_of(s, thread));
+}
 
 /* Quantises rows of `in` for a linear layer; the session keeps them for any number of products. */
-static void quantize(bt_activations *activations, const bt_session *s, const float *in, uint32_t rows,
-                     const bt_linear *linear) {
-    *activations = s->activations;
-    activations->rows = rows;
-    s->kernels->quantize(activations, in, linear->sources, linear);
+static void quantize(bt_session *s, const float *in, uint32_t rows, const bt_linear *linear) {
+    s->activations.rows = rows;
+    bt_pool_run(&s->pool, quantize_tile, &(quantize_phase){s, in, linear}, bt_tiles(rows));
+}
+
+/* What multiply_panels reads: panels first .. last - 1 of a linear layer, times the session's activations. */
+typedef struct {
+    const bt_session *session;
+    float *out;
+    size_t stride;
+    const bt_linear *linear;
+    uint32_t first, last;
+    bt_epilogue epilogue;
+} multiply_phase;
+
+static void multiply_panels(void *context, uint32_t chunk, uint32_t thread) {
+    const multiply_phase *phase = context;
+    const bt_session *s = phase->session;
+    const uint32_t first = phase->first + chunk * CHUNK_PANELS;
+    s->kernels->matmul(phase->out + (size_t)chunk * CHUNK_PANELS * BT_PANEL, phase->stride, &s->activations,
+                       phase->linear, first, smaller(first + CHUNK_PANELS, phase->last), phase->epilogue,
+                       scratch_of(s, thread));
+}
+
+static void multiply(bt_session *s, float *out, size_t stride, const bt_linear *linear, uint32_t first, uint32_t last,
+                     bt_epilogue epilogue) {
+    bt_pool_run(&s->pool, multiply_panels, &(multiply_phase){s, out, stride, linear, first, last, epilogue},
+                (last - first + CHUNK_PANELS - 1) / CHUNK_PANELS);
 }
 
 /* out = epilogue(linear(in)); both are [rows] without gaps. */
-static void apply_linear(const bt_session *s, float *out, const float *in, uint32_t rows, const bt_linear *linear,
+static void apply_linear(bt_session *s, float *out, const float *in, uint32_t rows, const bt_linear *linear,
                          bt_epilogue epilogue) {
-    bt_activations activations;
-    quantize(&activations, s, in, rows, linear);
-    s->kernels->matmul(out, linear->outputs, &activations, linear, 0, linear->outputs / BT_PANEL, epilogue,
-                       s->matmul_scratch);
+    quantize(s, in, rows, linear);
+    multiply(s, out, linear->outputs, linear, 0, linear->outputs / BT_PANEL, epilogue);
+}
+
+typedef struct {
+    const bt_session *session;
+    float *x;
+    uint32_t rows;
+    const bt_norm *norm;
+} norm_phase;
+
+static void normalize_tile(void *context, uint32_t tile, uint32_t thread) {
+    (void)thread;
+    const norm_phase *phase = context;
+    const bt_model_info *info = &phase->session->model->info;
+    const uint32_t first = tile * BT_TILE;
+    phase->session->kernels->layer_norm(phase->x + (size_t)first * info->hidden_size,
+                                        smaller(BT_TILE, phase->rows - first), info->hidden_size, phase->norm,
+                                        info->layer_norm_eps);
+}
+
+static void normalize(bt_session *s, float *x, uint32_t rows, const bt_norm *norm) {
+    bt_pool_run(&s->pool, normalize_tile, &(norm_phase){s, x, rows, norm}, bt_tiles(rows));
 }
 
 /* --------------------------------------------------------------------------------------------------- attention -- */
@@ -88,25 +151,39 @@ static void keep_first_rows(bt_session *s, const group *g) {
     }
 }
 
-/* Every head of every text of the group, independently; the result replaces q. */
-static void attend(const bt_session *s, const group *g, float *q, const float *kv) {
+/* What attend_head reads: queries, keys and values of a group. */
+typedef struct {
+    const bt_session *session;
+    const group *group;
+    float *q;        /* [queries][hidden] */
+    const float *kv; /* [rows][2 hidden] */
+} attention_phase;
+
+/* One head of one text; the result replaces its queries. */
+static void attend_head(void *context, uint32_t chunk, uint32_t thread) {
+    const attention_phase *phase = context;
+    const bt_session *s = phase->session;
+    const group *g = phase->group;
     const uint32_t hidden = s->model->info.hidden_size, heads = s->model->info.num_heads;
     const uint32_t head_size = hidden / heads;
-    bt_attention a = {.scratch = s->attention_scratch, .q_stride = hidden, .kv_stride = 2 * (size_t)hidden,
+    const uint32_t text = g->first + chunk / heads;
+    const uint32_t row = s->offsets[text] - s->offsets[g->first];
+    const size_t column = (size_t)(chunk % heads) * head_size;
+
+    bt_attention a = {.scratch = scratch_of(s, thread), .q_stride = hidden, .kv_stride = 2 * (size_t)hidden,
                       .head_size = head_size, .factor = bt_rsqrt(head_size)};
-    for (uint32_t t = g->first; t < g->last; t++) {
-        a.rows = s->offsets[t + 1] - s->offsets[t];
-        a.queries = g->only_first_rows ? 1 : a.rows;
-        for (uint32_t head = 0; head < heads; head++) {
-            a.out = q + (size_t)head * head_size;
-            a.q = a.out;
-            a.k = kv + (size_t)head * head_size;
-            a.v = a.k + hidden;
-            s->kernels->attention(&a);
-        }
-        q += (size_t)a.queries * hidden;
-        kv += (size_t)a.rows * 2 * hidden;
-    }
+    a.rows = s->offsets[text + 1] - s->offsets[text];
+    a.queries = g->only_first_rows ? 1 : a.rows;
+    a.out = phase->q + (size_t)(g->only_first_rows ? text - g->first : row) * hidden + column;
+    a.q = a.out;
+    a.k = phase->kv + (size_t)row * a.kv_stride + column;
+    a.v = a.k + hidden;
+    s->kernels->attention(&a);
+}
+
+static void attend(bt_session *s, const group *g, float *q, const float *kv) {
+    bt_pool_run(&s->pool, attend_head, &(attention_phase){s, g, q, kv},
+                (g->last - g->first) * s->model->info.num_heads);
 }
 
 static void attention_of_group(bt_session *s, const bt_layer *layer, const group *g) {
@@ -116,19 +193,18 @@ static void attention_of_group(bt_session *s, const bt_layer *layer, const group
     float *q = s->work, *kv = s->work + (size_t)s->group_rows * hidden;
     uint32_t queries = group_rows(s, g);
 
-    bt_activations activations;
-    quantize(&activations, s, x, queries, qkv);
-    s->kernels->matmul(kv, 2 * (size_t)hidden, &activations, qkv, panels, 3 * panels, BT_STORE, s->matmul_scratch);
+    quantize(s, x, queries, qkv);
+    multiply(s, kv, 2 * (size_t)hidden, qkv, panels, 3 * panels, BT_STORE);
     if (g->only_first_rows) {
         keep_first_rows(s, g);
         x = s->x + (size_t)g->first * hidden;
         queries = g->last - g->first;
-        quantize(&activations, s, x, queries, qkv);
+        quantize(s, x, queries, qkv);
     }
-    s->kernels->matmul(q, hidden, &activations, qkv, 0, panels, BT_STORE, s->matmul_scratch);
+    multiply(s, q, hidden, qkv, 0, panels, BT_STORE);
     attend(s, g, q, kv);
     apply_linear(s, x, q, queries, &layer->attention_output, BT_ADD);
-    s->kernels->layer_norm(x, queries, hidden, &layer->attention_norm, s->model->info.layer_norm_eps);
+    normalize(s, x, queries, &layer->attention_norm);
 }
 
 /* ------------------------------------------------------------------------------------------------------- layer -- */
@@ -136,10 +212,8 @@ static void attention_of_group(bt_session *s, const bt_layer *layer, const group
 static void feed_forward(bt_session *s, const bt_layer *layer, float *x, uint32_t rows) {
     apply_linear(s, s->work, x, rows, &layer->intermediate, BT_GELU);
     apply_linear(s, x, s->work, rows, &layer->output, BT_ADD);
-    s->kernels->layer_norm(x, rows, s->model->info.hidden_size, &layer->output_norm, s->model->info.layer_norm_eps);
+    normalize(s, x, rows, &layer->output_norm);
 }
-
-static uint32_t chunk_of(uint32_t rows) { return rows < BT_CHUNK ? rows : BT_CHUNK; }
 
 void bt_encoder_layer(bt_session *s, uint32_t index) {
     const bt_layer *layer = &s->model->layers[index];
@@ -152,17 +226,17 @@ void bt_encoder_layer(bt_session *s, uint32_t index) {
     }
     const uint32_t rows = last_layer ? s->count : s->offsets[s->count];
     for (uint32_t r = 0; r < rows; r += BT_CHUNK) {
-        feed_forward(s, layer, s->x + (size_t)r * s->model->info.hidden_size, chunk_of(rows - r));
+        feed_forward(s, layer, s->x + (size_t)r * s->model->info.hidden_size, smaller(BT_CHUNK, rows - r));
     }
 }
 
 /* -------------------------------------------------------------------------------------------------------- head -- */
 
-void bt_head(const bt_session *s, float *logits) {
+void bt_head(bt_session *s, float *logits) {
     const bt_model *model = s->model;
     const uint32_t hidden = model->info.hidden_size, labels = model->info.num_labels;
     for (uint32_t t = 0; t < s->count; t += BT_CHUNK) {
-        const uint32_t rows = chunk_of(s->count - t);
+        const uint32_t rows = smaller(BT_CHUNK, s->count - t);
         apply_linear(s, s->work, s->x + (size_t)t * hidden, rows, &model->dense, BT_STORE);
         for (size_t i = 0; i < (size_t)rows * hidden; i++) s->work[i] = bt_tanh(s->work[i]);
         for (uint32_t r = 0; r < rows; r++) {

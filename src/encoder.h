@@ -22,6 +22,6 @@ void bt_embed(bt_session *s, const int32_t *ids);
 void bt_encoder_layer(bt_session *s, uint32_t index);
 
 /* logits[t] = out_proj(tanh(dense(x[t]))) for all texts; logits: [count][num_labels]. */
-void bt_head(const bt_session *s, float *logits);
+void bt_head(bt_session *s, float *logits);
 
 #endif

@@ -66,22 +66,25 @@ static inline uint8_t quantize_one(float v, bt_row_scale s) {
     return (uint8_t)(bt_bits(q + BT_ROUNDING) & 127u);
 }
 
-void bt_quantize_scalar(bt_activations *x, const float *in, size_t stride, const bt_linear *linear) {
+void bt_quantize_scalar(bt_activations *x, uint32_t tile, const float *in, size_t stride, const bt_linear *linear,
+                        void *scratch) {
     const uint32_t columns = linear->columns;
-    const uint32_t padded = bt_tiles(x->rows) * BT_TILE;
-    for (uint32_t r = 0; r < padded; r++) {
+    float *row = scratch;
+    for (uint32_t r = tile * BT_TILE; r < (tile + 1) * BT_TILE; r++) {
         bt_row_scale s = {0};
         if (r < x->rows) {
-            smooth(x->scratch, in + r * stride, linear);
+            smooth(row, in + r * stride, linear);
             float low, high;
-            find_range(x->scratch, columns, &low, &high);
+            find_range(row, columns, &low, &high);
             s = bt_find_scale(low, high);
+        } else {
+            memset(row, 0, columns * sizeof *row);
         }
         x->scale[r] = s.scale;
         x->zero[r] = (int32_t)s.zero;
-        uint8_t *out = bt_activation_row(x, r, columns);
+        uint8_t *out = (uint8_t *)x->q + bt_activation_index(r, columns);
         for (uint32_t k = 0; k < columns; k += 4, out += 4 * BT_TILE) {
-            for (uint32_t j = 0; j < 4; j++) out[j] = quantize_one(x->scratch[k + j], s);
+            for (uint32_t j = 0; j < 4; j++) out[j] = quantize_one(row[k + j], s);
         }
     }
 }
@@ -117,7 +120,7 @@ void bt_matmul_scalar(float *out, size_t stride, const bt_activations *x, const 
         widen_panel(wide, linear->weights + (size_t)p * BT_PANEL * columns, columns);
         for (uint32_t r = 0; r < x->rows; r++) {
             int32_t acc[BT_PANEL];
-            multiply_row(acc, bt_activation_row(x, r, columns), wide, columns);
+            multiply_row(acc, (const uint8_t *)x->q + bt_activation_index(r, columns), wide, columns);
             bt_requantize(out + r * stride + (size_t)(p - first) * BT_PANEL, acc, x->scale[r], x->zero[r], linear, p,
                           epilogue);
         }
@@ -207,6 +210,7 @@ bool bt_check_panel_scalar(int32_t colsum[BT_PANEL], const int8_t *panel, uint32
 const bt_kernels bt_kernels_scalar = {
     .kernel = BT_KERNEL_SCALAR,
     .name = "scalar",
+    .q_nbytes = 1,
     .quantize = bt_quantize_scalar,
     .matmul = bt_matmul_scalar,
     .layer_norm = bt_layer_norm_scalar,

@@ -21,16 +21,16 @@
 
 /* Rows of activations, quantised for one linear layer. Rows beyond `rows`, up to a full tile, are 0. */
 typedef struct {
-    uint8_t *q;     /* [tiles][K/4][4][4]: tile, quad of columns, row within the tile, column within the quad; 0..127 */
-    float *scale;   /* [tiles * 4] */
-    int32_t *zero;  /* [tiles * 4] 0..127, what 0.0 became */
-    float *scratch; /* [K] one row before it is quantised */
-    uint32_t rows;  /* 1 or more; tiles = rows / 4, rounded up */
+    void *q;       /* [tiles][K/4][4][4]: tile, quad of columns, row within the tile, column within the quad; 0..127, in
+                      bytes or, for sets whose products want them wide, in 16 bits */
+    float *scale;  /* [tiles * 4] */
+    int32_t *zero; /* [tiles * 4] 0..127, what 0.0 became */
+    uint32_t rows; /* 1 or more; tiles = rows / 4, rounded up */
 } bt_activations;
 
-/* Where the first quad of row r stands; the next one is 16 bytes further. */
-static inline uint8_t *bt_activation_row(const bt_activations *x, uint32_t r, uint32_t columns) {
-    return x->q + (size_t)(r / BT_TILE) * BT_TILE * columns + (size_t)(r % BT_TILE) * 4;
+/* Index of row r's first quad in q; the next one is 16 values further. */
+static inline size_t bt_activation_index(uint32_t r, uint32_t columns) {
+    return (size_t)(r / BT_TILE) * BT_TILE * columns + (size_t)(r % BT_TILE) * 4;
 }
 
 /* What becomes of a product y: */
@@ -46,7 +46,7 @@ typedef struct {
     const float *q;     /* [queries][head_size], same stride as out */
     const float *k;     /* [rows][head_size] */
     const float *v;     /* [rows][head_size], same stride as k */
-    float *scratch;     /* [rows rounded up to 4] */
+    float *scratch;     /* bt_attention_scratch_nbytes(rows) bytes, one for each thread */
     size_t q_stride;
     size_t kv_stride;
     uint32_t queries;
@@ -59,16 +59,21 @@ typedef struct {
     bt_kernel kernel;
     const char *name;
 
+    size_t q_nbytes; /* of a quantised activation: 1 or 2 */
+
     /*
-     * Quantises x->rows rows of `in` for `linear`: gathers the source channels, multiplies with the factors, and packs.
+     * Quantises tile number `tile` of x->rows rows of `in` for `linear`: gathers the source channels, multiplies with the
+     * factors, and packs.
      * in: [rows] of linear->sources floats, `stride` floats apart.
+     * scratch: bt_scratch_nbytes() bytes.
      */
-    void (*quantize)(bt_activations *x, const float *in, size_t stride, const bt_linear *linear);
+    void (*quantize)(bt_activations *x, uint32_t tile, const float *in, size_t stride, const bt_linear *linear,
+                     void *scratch);
 
     /*
      * out[r][8 (p - first) + n] for the panels p = first .. last - 1 of `linear`, n = 0 .. 7 and all rows r of x, which
      * was quantised for this layer. Rows of out are `stride` floats apart.
-     * scratch: bt_matmul_scratch_nbytes() bytes, aligned to 64; one for each caller at a time.
+     * scratch: bt_scratch_nbytes() bytes.
      */
     void (*matmul)(float *out, size_t stride, const bt_activations *x, const bt_linear *linear, uint32_t first,
                    uint32_t last, bt_epilogue epilogue, void *scratch);
@@ -103,20 +108,24 @@ const bt_kernels *bt_kernels_relaxed_best(void);
 
 static inline uint32_t bt_tiles(uint32_t rows) { return (rows + BT_TILE - 1) / BT_TILE; }
 
-/* Scratch of matmul for at most so many rows and columns: room for both operands in 16 bits, weights panel by panel. */
-static inline uint64_t bt_matmul_scratch_nbytes(uint32_t rows, uint32_t columns) {
-    return ((uint64_t)bt_tiles(rows) * BT_TILE + BT_PANEL) * columns * sizeof(int16_t);
-}
+/* What quantize and matmul need for at most so many columns, aligned to 64, one for each thread that calls them: a row
+ * before it is quantised, or a panel of weights in 16 bits. */
+static inline uint64_t bt_scratch_nbytes(uint32_t columns) { return (uint64_t)columns * BT_PANEL * sizeof(int16_t); }
+
+/* Scratch of attention: a row of scores, rounded up to a multiple of 4. */
+static inline uint64_t bt_attention_scratch_nbytes(uint32_t rows) { return ((uint64_t)rows + 3) * sizeof(float); }
 
 /* The functions that sets of other instruction sets borrow, the portable ones also for the fp32 path and the tests. */
-void bt_quantize_scalar(bt_activations *x, const float *in, size_t stride, const bt_linear *linear);
+void bt_quantize_scalar(bt_activations *x, uint32_t tile, const float *in, size_t stride, const bt_linear *linear,
+                        void *scratch);
 void bt_matmul_scalar(float *out, size_t stride, const bt_activations *x, const bt_linear *linear, uint32_t first,
                       uint32_t last, bt_epilogue epilogue, void *scratch);
 void bt_layer_norm_scalar(float *x, uint32_t rows, uint32_t n, const bt_norm *norm, float eps);
 void bt_attention_scalar(const bt_attention *a);
 bool bt_check_panel_scalar(int32_t colsum[BT_PANEL], const int8_t *panel, uint32_t columns, uint32_t depth);
 #ifdef __wasm_simd128__
-void bt_quantize_simd128(bt_activations *x, const float *in, size_t stride, const bt_linear *linear);
+void bt_quantize_simd128(bt_activations *x, uint32_t tile, const float *in, size_t stride, const bt_linear *linear,
+                         void *scratch);
 void bt_attention_simd128(const bt_attention *a);
 bool bt_check_panel_simd128(int32_t colsum[BT_PANEL], const int8_t *panel, uint32_t columns, uint32_t depth);
 #endif

@@ -42,7 +42,7 @@ static inline void matmul(float *out, size_t stride, const bt_activations *x, co
     for (uint32_t p = first; p < last; p++, out += BT_PANEL) {
         const int8_t *panel = linear->weights + (size_t)p * BT_PANEL * columns;
         for (uint32_t r = 0; r < x->rows; r += BT_TILE) {
-            const uint8_t *tile = x->q + (size_t)r * columns;
+            const uint8_t *tile = (const uint8_t *)x->q + (size_t)r * columns;
             int32_t acc[BT_TILE][BT_PANEL];
             if (deep) multiply_deep(acc, tile, panel, columns, linear->depth[p]);
             else bt_tile_dot4(tile, panel, columns / 16, acc);
@@ -79,6 +79,7 @@ const bt_kernels *bt_kernels_relaxed_best(void) {
 const bt_kernels bt_kernels_relaxed_dot = {
     .kernel = BT_KERNEL_RELAXED_DOT,
     .name = "relaxed-dot",
+    .q_nbytes = 1,
     .quantize = bt_quantize_simd128,
     .matmul = matmul_dot,
     .layer_norm = bt_layer_norm_scalar,
@@ -89,6 +90,7 @@ const bt_kernels bt_kernels_relaxed_dot = {
 const bt_kernels bt_kernels_relaxed_deep = {
     .kernel = BT_KERNEL_RELAXED_DEEP,
     .name = "relaxed-deep",
+    .q_nbytes = 1,
     .quantize = bt_quantize_simd128,
     .matmul = matmul_deep,
     .layer_norm = bt_layer_norm_scalar,

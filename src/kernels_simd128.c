@@ -2,7 +2,7 @@
  * kernels_simd128.c - the kernels for WebAssembly SIMD (128 bits, without relaxed instructions).
  *
  * The product: WebAssembly's only integer dot product here is i32x4.dot_i16x8_s, which adds pairs of 16-bit products in
- * one instruction of every CPU. So both operands are widened to 16 bits once, activations for the whole call and
+ * one instruction of every CPU. So both operands are widened to 16 bits once, activations when they are quantised and
  * weights panel by panel into a scratch that stays in the first-level cache, and a tile of 4 rows x 8 outputs keeps its
  * sums in 8 registers:
  *
@@ -55,14 +55,18 @@ static inline v128_t quantize_four(const float *v, v128_t inverse, v128_t zero) 
     return wasm_v128_and(wasm_f32x4_add(q, rounding), wasm_i32x4_const_splat(127));
 }
 
+/* Sixteen quantised values, in bytes. */
+static inline v128_t quantize_sixteen(const float *v, v128_t inverse, v128_t zero) {
+    const v128_t low = wasm_i16x8_narrow_i32x4(quantize_four(v, inverse, zero), quantize_four(v + 4, inverse, zero));
+    const v128_t high = wasm_i16x8_narrow_i32x4(quantize_four(v + 8, inverse, zero),
+                                                quantize_four(v + 12, inverse, zero));
+    return wasm_u8x16_narrow_i16x8(low, high);
+}
+
 static void quantize_row(uint8_t *out, const float *v, uint32_t columns, const bt_row_scale *s) {
     const v128_t inverse = wasm_f32x4_splat(s->inverse), zero = wasm_f32x4_splat(s->zero);
     for (uint32_t k = 0; k < columns; k += 16, out += 16 * BT_TILE) {
-        const v128_t low = wasm_i16x8_narrow_i32x4(quantize_four(v + k, inverse, zero),
-                                                   quantize_four(v + k + 4, inverse, zero));
-        const v128_t high = wasm_i16x8_narrow_i32x4(quantize_four(v + k + 8, inverse, zero),
-                                                    quantize_four(v + k + 12, inverse, zero));
-        const v128_t bytes = wasm_u8x16_narrow_i16x8(low, high);
+        const v128_t bytes = quantize_sixteen(v + k, inverse, zero);
         wasm_v128_store32_lane(out, bytes, 0);
         wasm_v128_store32_lane(out + 4 * BT_TILE, bytes, 1);
         wasm_v128_store32_lane(out + 8 * BT_TILE, bytes, 2);
@@ -70,19 +74,47 @@ static void quantize_row(uint8_t *out, const float *v, uint32_t columns, const b
     }
 }
 
-void bt_quantize_simd128(bt_activations *x, const float *in, size_t stride, const bt_linear *linear) {
-    const uint32_t padded = bt_tiles(x->rows) * BT_TILE;
-    for (uint32_t r = 0; r < padded; r++) {
+static void quantize_row_wide(int16_t *out, const float *v, uint32_t columns, const bt_row_scale *s) {
+    const v128_t inverse = wasm_f32x4_splat(s->inverse), zero = wasm_f32x4_splat(s->zero);
+    for (uint32_t k = 0; k < columns; k += 16, out += 16 * BT_TILE) {
+        const v128_t bytes = quantize_sixteen(v + k, inverse, zero);
+        const v128_t low = wasm_u16x8_extend_low_u8x16(bytes), high = wasm_u16x8_extend_high_u8x16(bytes);
+        wasm_v128_store64_lane(out, low, 0);
+        wasm_v128_store64_lane(out + 4 * BT_TILE, low, 1);
+        wasm_v128_store64_lane(out + 8 * BT_TILE, high, 0);
+        wasm_v128_store64_lane(out + 12 * BT_TILE, high, 1);
+    }
+}
+
+/* bt_kernels.quantize; wide is a constant where this is inlined. */
+static inline void quantize(bt_activations *x, uint32_t tile, const float *in, size_t stride, const bt_linear *linear,
+                            float *row, bool wide) {
+    const uint32_t columns = linear->columns;
+    for (uint32_t r = tile * BT_TILE; r < (tile + 1) * BT_TILE; r++) {
         bt_row_scale s = {0};
         if (r < x->rows) {
             float low, high;
-            smooth(x->scratch, in + r * stride, linear, &low, &high);
+            smooth(row, in + r * stride, linear, &low, &high);
             s = bt_find_scale(low, high);
+        } else {
+            memset(row, 0, columns * sizeof *row);
         }
         x->scale[r] = s.scale;
         x->zero[r] = (int32_t)s.zero;
-        quantize_row(bt_activation_row(x, r, linear->columns), x->scratch, linear->columns, &s);
+        const size_t index = bt_activation_index(r, columns);
+        if (wide) quantize_row_wide((int16_t *)x->q + index, row, columns, &s);
+        else quantize_row((uint8_t *)x->q + index, row, columns, &s);
     }
+}
+
+void bt_quantize_simd128(bt_activations *x, uint32_t tile, const float *in, size_t stride, const bt_linear *linear,
+                         void *scratch) {
+    quantize(x, tile, in, stride, linear, scratch, false);
+}
+
+static void bt_quantize_wide(bt_activations *x, uint32_t tile, const float *in, size_t stride, const bt_linear *linear,
+                             void *scratch) {
+    quantize(x, tile, in, stride, linear, scratch, true);
 }
 
 /* ------------------------------------------------------------------------------------------------------ matmul -- */
@@ -99,14 +131,6 @@ static void widen_panel(int16_t *restrict wide, const int8_t *restrict panel, ui
     }
 }
 
-static void widen_activations(int16_t *restrict wide, const uint8_t *restrict q, size_t count) {
-    for (size_t i = 0; i < count; i += 16) {
-        const v128_t bytes = wasm_v128_load(q + i);
-        wasm_v128_store(wide + i, wasm_u16x8_extend_low_u8x16(bytes));
-        wasm_v128_store(wide + i + 8, wasm_u16x8_extend_high_u8x16(bytes));
-    }
-}
-
 /* kernels_wasm.S; a short function of its own, so that engines replace their first, slow code for it within the first
  * layer. */
 void bt_tile_wide1(const int16_t *tile, const int16_t *panel, uint32_t rounds, int32_t out[BT_TILE][BT_PANEL]);
@@ -114,10 +138,8 @@ void bt_tile_wide1(const int16_t *tile, const int16_t *panel, uint32_t rounds, i
 static void bt_matmul_simd128(float *out, size_t stride, const bt_activations *x, const bt_linear *linear,
                               uint32_t first, uint32_t last, bt_epilogue epilogue, void *scratch) {
     const uint32_t columns = linear->columns;
+    const int16_t *rows = x->q;
     int16_t *panel = scratch;
-    int16_t *rows = panel + (size_t)BT_PANEL * columns;
-    widen_activations(rows, x->q, (size_t)bt_tiles(x->rows) * BT_TILE * columns);
-
     for (uint32_t p = first; p < last; p++) {
         widen_panel(panel, linear->weights + (size_t)p * BT_PANEL * columns, columns);
         for (uint32_t r = 0; r < x->rows; r += BT_TILE) {
@@ -225,7 +247,8 @@ bool bt_check_panel_simd128(int32_t colsum[BT_PANEL], const int8_t *panel, uint3
 const bt_kernels bt_kernels_simd128 = {
     .kernel = BT_KERNEL_SIMD128,
     .name = "simd128",
-    .quantize = bt_quantize_simd128,
+    .q_nbytes = 2,
+    .quantize = bt_quantize_wide,
     .matmul = bt_matmul_simd128,
     .layer_norm = bt_layer_norm_scalar,
     .attention = bt_attention_simd128,

@@ -39,11 +39,20 @@ static uint32_t group_rows(const bt_model *model, uint32_t max_rows) {
     return smaller(max_rows, larger(BT_CHUNK, model->info.max_tokens));
 }
 
+static uint64_t aligned(uint64_t nbytes) { return (nbytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; }
+
+/* What a thread's kernels need at a time. */
+static uint64_t scratch_nbytes(const bt_model *model) {
+    const widths w = find_widths(model);
+    return aligned(larger_nbytes(bt_scratch_nbytes(larger(w.attention, w.rest)),
+                                 bt_attention_scratch_nbytes(model->info.max_tokens)));
+}
+
 /* The parts of a session's memory, in order. */
-enum { SESSION, OFFSETS, X, WORK, Q, SCALE, ZERO, ROW, MATMUL, ATTENTION, NUM_PARTS };
+enum { SESSION, OFFSETS, X, WORK, Q, SCALE, ZERO, SCRATCH, NUM_PARTS };
 
 /* Bytes of each part, multiples of 64; returns their sum. */
-static uint64_t measure(uint64_t nbytes[NUM_PARTS], const bt_model *model, uint32_t max_rows) {
+static uint64_t measure(uint64_t nbytes[NUM_PARTS], const bt_model *model, uint32_t max_rows, uint32_t threads) {
     const uint64_t hidden = model->info.hidden_size, intermediate = model->info.intermediate_size;
     const widths w = find_widths(model);
     const uint32_t group = group_rows(model, max_rows), chunk = smaller(max_rows, BT_CHUNK);
@@ -53,36 +62,33 @@ static uint64_t measure(uint64_t nbytes[NUM_PARTS], const bt_model *model, uint3
     nbytes[OFFSETS] = ((uint64_t)max_rows + 1) * sizeof(uint32_t);
     nbytes[X] = max_rows * hidden * sizeof(float);
     nbytes[WORK] = larger_nbytes(group * 3 * hidden, chunk * larger_nbytes(hidden, intermediate)) * sizeof(float);
-    nbytes[Q] = larger_nbytes(group_tiles * w.attention, chunk_tiles * w.rest) * BT_TILE;
+    nbytes[Q] = larger_nbytes(group_tiles * w.attention, chunk_tiles * w.rest) * BT_TILE * sizeof(int16_t);
     nbytes[SCALE] = group_tiles * BT_TILE * sizeof(float);
     nbytes[ZERO] = group_tiles * BT_TILE * sizeof(int32_t);
-    nbytes[ROW] = (uint64_t)larger(w.attention, w.rest) * sizeof(float);
-    nbytes[MATMUL] = larger_nbytes(bt_matmul_scratch_nbytes(group, w.attention),
-                                   bt_matmul_scratch_nbytes(chunk, w.rest));
-    nbytes[ATTENTION] = group_tiles * BT_TILE * sizeof(float);
+    nbytes[SCRATCH] = threads * scratch_nbytes(model);
 
     uint64_t total = 0;
     for (int part = 0; part < NUM_PARTS; part++) {
-        nbytes[part] = (nbytes[part] + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        nbytes[part] = aligned(nbytes[part]);
         total += nbytes[part];
     }
     return total;
 }
 
-size_t bt_session_nbytes(const bt_model *model, uint32_t max_rows) {
+size_t bt_session_nbytes(const bt_model *model, uint32_t max_rows, uint32_t threads) {
     if (model->kind != BT_KIND_CLASSIFIER) return 0;
     uint64_t nbytes[NUM_PARTS];
-    const uint64_t total = measure(nbytes, model, max_rows);
+    const uint64_t total = measure(nbytes, model, max_rows, threads);
     return total > SIZE_MAX ? SIZE_MAX : (size_t)total;
 }
 
-bt_status bt_session_open(bt_session **out, const bt_model *model, uint32_t max_rows, bt_kernel kernel, void *memory,
-                          size_t memory_nbytes) {
-    if (model->kind != BT_KIND_CLASSIFIER) return BT_BAD_CALL;
+bt_status bt_session_open(bt_session **out, const bt_model *model, uint32_t max_rows, uint32_t threads,
+                          bt_kernel kernel, void *memory, size_t memory_nbytes) {
+    if (model->kind != BT_KIND_CLASSIFIER || threads == 0) return BT_BAD_CALL;
     const bt_kernels *kernels = bt_kernels_find(kernel);
     if (kernels == NULL) return BT_UNSUPPORTED;
     uint64_t nbytes[NUM_PARTS];
-    if (measure(nbytes, model, max_rows) > memory_nbytes) return BT_NO_MEMORY;
+    if (measure(nbytes, model, max_rows, threads) > memory_nbytes) return BT_NO_MEMORY;
 
     bt_arena arena = bt_arena_make(memory, memory_nbytes);
     void *parts[NUM_PARTS];
@@ -97,15 +103,22 @@ bt_status bt_session_open(bt_session **out, const bt_model *model, uint32_t max_
         .offsets = parts[OFFSETS],
         .x = parts[X],
         .work = parts[WORK],
-        .activations = {.q = parts[Q], .scale = parts[SCALE], .zero = parts[ZERO], .scratch = parts[ROW]},
-        .matmul_scratch = parts[MATMUL],
-        .attention_scratch = parts[ATTENTION],
+        .activations = {.q = parts[Q], .scale = parts[SCALE], .zero = parts[ZERO]},
+        .scratch = parts[SCRATCH],
+        .scratch_nbytes = (size_t)scratch_nbytes(model),
     };
+    bt_pool_open(&session->pool, threads);
     *out = session;
     return BT_OK;
 }
 
 bt_kernel bt_session_kernel(const bt_session *session) { return session->kernels->kernel; }
+
+/* ----------------------------------------------------------------------------------------------------- threads -- */
+
+void bt_help(bt_session *session, uint32_t thread) { bt_pool_help(&session->pool, thread); }
+
+void bt_dismiss(bt_session *session) { bt_pool_dismiss(&session->pool); }
 
 /* ------------------------------------------------------------------------------------------------------- calls -- */
 
@@ -150,7 +163,7 @@ bt_status bt_run_layer(bt_session *s, uint32_t layer) {
     if (s->count == 0 || layer != s->next_layer || layer >= s->model->info.num_layers) return BT_BAD_CALL;
     bt_encoder_layer(s, layer);
     s->next_layer++;
-    return BT_OK;
+    return s->pool.is_lost ? BT_THREAD_LOST : BT_OK;
 }
 
 static bool all_finite(const float *values, size_t count) {
@@ -164,6 +177,7 @@ bt_status bt_finish(bt_session *s, float *logits) {
     const bt_model_info *info = &s->model->info;
     if (s->count == 0 || s->next_layer != info->num_layers) return BT_BAD_CALL;
     bt_head(s, logits);
+    if (s->pool.is_lost) return BT_THREAD_LOST;
     /* Quantising hides what is not finite from the head, so its input is looked at as well. */
     if (!all_finite(s->x, (size_t)s->count * info->hidden_size)) return BT_NOT_FINITE;
     if (!all_finite(logits, (size_t)s->count * info->num_labels)) return BT_NOT_FINITE;

@@ -3,18 +3,20 @@
  *
  * Texts stand one after the other in x, a row for each id, without padding. A layer is computed for a group of whole
  * texts at a time (attention) and for a chunk of rows at a time (all else), so that the work memory depends on the
- * longest text and not on the batch.
+ * longest text and not on the batch. Each step of a layer (a matrix product, a LayerNorm) is a phase of the pool.
  */
 #ifndef BT_SESSION_H
 #define BT_SESSION_H
 
 #include "kernels.h"
 #include "model.h"
+#include "pool.h"
 
 /* Most rows that the feed-forward network and the head take at a time; groups of texts have at least this many too. */
 #define BT_CHUNK 128
 
 struct bt_session {
+    bt_pool pool;
     const bt_model *model;
     const bt_kernels *kernels;
     uint32_t max_rows;
@@ -29,8 +31,8 @@ struct bt_session {
     /* What a group or a chunk is computed in. */
     float *work;                /* q [group][hidden] and k, v [group][2 hidden]; or [chunk][intermediate] */
     bt_activations activations; /* of the linear layer at hand */
-    void *matmul_scratch;
-    float *attention_scratch;
+    uint8_t *scratch;           /* [threads][scratch_nbytes], what kernels need */
+    size_t scratch_nbytes;
 };
 
 #endif

@@ -15,6 +15,7 @@ const char *bt_status_message(bt_status status) {
     case BT_PENDING: return "Embedding rows that these ids need have not arrived yet.";
     case BT_BAD_CALL: return "The call is out of order, or the image holds only a tokenizer.";
     case BT_NOT_FINITE: return "The logits are not finite: the weights are broken.";
+    case BT_THREAD_LOST: return "A thread was ended in the midst of work.";
     }
     return "Unknown status.";
 }

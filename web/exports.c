@@ -74,14 +74,19 @@ uint32_t btw_tokenize(bt_tokens *out, const bt_model *model, uint32_t mode, cons
 
 /* ------------------------------------------------------------------------------------------------- inference -- */
 
-size_t btw_session_nbytes(const bt_model *model, uint32_t max_rows) { return bt_session_nbytes(model, max_rows); }
+size_t btw_session_nbytes(const bt_model *model, uint32_t max_rows, uint32_t threads) {
+    return bt_session_nbytes(model, max_rows, threads);
+}
 
 /* kernel: a bt_kernel. Returns a bt_status; memory is the session afterwards. */
-uint32_t btw_session_open(const bt_model *model, uint32_t max_rows, uint32_t kernel, void *memory,
+uint32_t btw_session_open(const bt_model *model, uint32_t max_rows, uint32_t threads, uint32_t kernel, void *memory,
                           size_t memory_nbytes) {
     bt_session *session;
-    return bt_session_open(&session, model, max_rows, (bt_kernel)kernel, memory, memory_nbytes);
+    return bt_session_open(&session, model, max_rows, threads, (bt_kernel)kernel, memory, memory_nbytes);
 }
+
+/* For a thread with an instance and a stack of its own (__stack_pointer). Returns when the thread is ended. */
+void btw_help(bt_session *session, uint32_t thread) { bt_help(session, thread); }
 
 /* The bt_kernel in use, and the name of one, NUL-terminated ASCII. */
 uint32_t btw_session_kernel(const bt_session *session) { return bt_session_kernel(session); }

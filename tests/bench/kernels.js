@@ -120,7 +120,7 @@ async function timeModules({ modules, loops, kernels, shapes, rounds }) {
     for (const [name, loop] of instances) time(name, 0, 10000 * loops[name], () => loop(10000))
     for (const { name, kernel, quads } of kernels.filter(({ kernel }) => has(kernel))) {
       shapes.forEach(([rows, columns, outputs], at) => {
-        prepare(rows, columns, outputs, quads)
+        prepare(kernel, rows, columns, outputs, quads)
         time(name, at, rows * columns * outputs, () => matmul(kernel, 1))
       })
     }

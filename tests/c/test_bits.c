@@ -39,10 +39,10 @@ static uint64_t add_model(uint64_t hash, uint64_t seed, bt_kernel kernel) {
     void *room = aligned_alloc(64, (bt_model_nbytes() + 63) / 64 * 64);
     bt_model *model;
     CHECK_INT(bt_model_open(&model, room, image.bytes, image.nbytes, image.nbytes, NULL), BT_OK);
-    const size_t nbytes = bt_session_nbytes(model, ROWS);
+    const size_t nbytes = bt_session_nbytes(model, ROWS, 1);
     void *memory = aligned_alloc(64, nbytes);
     bt_session *session;
-    CHECK_INT(bt_session_open(&session, model, ROWS, kernel, memory, nbytes), BT_OK);
+    CHECK_INT(bt_session_open(&session, model, ROWS, 1, kernel, memory, nbytes), BT_OK);
 
     uint64_t random = seed;
     int32_t ids[ROWS];

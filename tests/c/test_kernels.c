@@ -56,11 +56,12 @@ static layer *make_layer(uint32_t outputs, uint32_t columns, uint32_t sources, u
     return l;
 }
 
+/* Room for activations of 16 bits. */
 static bt_activations make_activations(uint32_t rows, uint32_t columns) {
     const size_t padded = (size_t)bt_tiles(rows) * BT_TILE;
-    bt_activations x = {.q = take(padded * columns), .scale = take(padded * 4), .zero = take(padded * 4),
-                        .scratch = take(4 * (size_t)columns), .rows = rows};
-    memset(x.q, 0xEE, padded * columns);
+    bt_activations x = {.q = take(2 * padded * columns), .scale = take(padded * 4), .zero = take(padded * 4),
+                        .rows = rows};
+    memset(x.q, 0xEE, 2 * padded * columns);
     return x;
 }
 
@@ -68,16 +69,34 @@ static void free_activations(bt_activations *x) {
     free(x->q);
     free(x->scale);
     free(x->zero);
-    free(x->scratch);
 }
 
-static uint8_t quantized(const bt_activations *x, uint32_t r, uint32_t k, uint32_t columns) {
-    return x->q[(size_t)(r / 4) * 4 * columns + k / 4 * 16 + r % 4 * 4 + k % 4];
+static size_t index_of(uint32_t r, uint32_t k, uint32_t columns) {
+    return (size_t)(r / 4) * 4 * columns + k / 4 * 16 + r % 4 * 4 + k % 4;
+}
+
+static int quantized(const bt_kernels *kernels, const bt_activations *x, uint32_t r, uint32_t k, uint32_t columns) {
+    const size_t index = index_of(r, k, columns);
+    return kernels->q_nbytes == 1 ? ((const uint8_t *)x->q)[index] : ((const int16_t *)x->q)[index];
+}
+
+static void set_quantized(const bt_kernels *kernels, bt_activations *x, size_t index, int value) {
+    if (kernels->q_nbytes == 1) ((uint8_t *)x->q)[index] = (uint8_t)value;
+    else ((int16_t *)x->q)[index] = (int16_t)value;
+}
+
+/* Tile by tile, the last first: their order is no matter. */
+static void quantize(const bt_kernels *kernels, bt_activations *x, const float *in, size_t stride,
+                     const bt_linear *linear) {
+    void *scratch = take((size_t)bt_scratch_nbytes(linear->columns));
+    for (uint32_t tile = bt_tiles(x->rows); tile-- > 0;) kernels->quantize(x, tile, in, stride, linear, scratch);
+    free(scratch);
 }
 
 /* ---------------------------------------------------------------------------------------------------- quantize -- */
 
-static void check_quantized_row(const bt_activations *x, uint32_t r, const float *row, const bt_linear *linear) {
+static void check_quantized_row(const bt_kernels *kernels, const bt_activations *x, uint32_t r, const float *row,
+                                const bt_linear *linear) {
     float low = 0, high = 0, v[MAX_COLUMNS];
     for (uint32_t k = 0; k < linear->columns; k++) {
         v[k] = row[linear->source[k]] * linear->factor[k];
@@ -90,10 +109,11 @@ static void check_quantized_row(const bt_activations *x, uint32_t r, const float
     const int zero = empty ? 0 : (int)rintf(-low * inverse);
     CHECK(x->scale[r] == (empty ? 0 : range / 127));
     CHECK_INT(x->zero[r], zero);
-    uint32_t wrong = 0, smallest = 127, largest = 0;
+    uint32_t wrong = 0;
+    int smallest = 127, largest = 0;
     for (uint32_t k = 0; k < linear->columns; k++) {
         const float q = rintf(v[k] * inverse) + (float)zero;
-        const uint8_t found = quantized(x, r, k, linear->columns);
+        const int found = quantized(kernels, x, r, k, linear->columns);
         wrong += found != (q < 0 ? 0 : q > 127 ? 127 : (int)q);
         smallest = found < smallest ? found : smallest;
         largest = found > largest ? found : largest;
@@ -114,11 +134,11 @@ static void test_quantize(const bt_kernels *kernels) {
             const float shift = 0.25f * (float)(rows % 5);
             for (uint32_t i = 0; i < rows * stride; i++) in[i] = 8 * (test_random_float(&random) - shift);
             for (uint32_t i = 0; i < stride; i++) in[(rows - 1) * stride + i] *= rows == 3 ? 0 : rows == 4 ? 1e-30f : 1;
-            kernels->quantize(&x, in, stride, &l->linear);
-            for (uint32_t r = 0; r < rows; r++) check_quantized_row(&x, r, in + r * stride, &l->linear);
+            quantize(kernels, &x, in, stride, &l->linear);
+            for (uint32_t r = 0; r < rows; r++) check_quantized_row(kernels, &x, r, in + r * stride, &l->linear);
             for (uint32_t r = rows; r < bt_tiles(rows) * BT_TILE; r++) {
                 CHECK(x.scale[r] == 0 && x.zero[r] == 0);
-                for (uint32_t k = 0; k < columns; k++) CHECK_INT(quantized(&x, r, k, columns), 0);
+                for (uint32_t k = 0; k < columns; k++) CHECK_INT(quantized(kernels, &x, r, k, columns), 0);
             }
             free_activations(&x);
             free(in);
@@ -139,10 +159,10 @@ static void test_quantize_not_finite(const bt_kernels *kernels) {
         for (uint32_t i = 0; i < 32; i++) in[i] = test_random_float(&random);
         in[b] = bad[b % 5];
         in[31] = bad[b / 5];
-        kernels->quantize(&x, in, 32, &l->linear);
+        quantize(kernels, &x, in, 32, &l->linear);
         CHECK(x.zero[0] >= 0 && x.zero[0] <= 127);
-        for (uint32_t k = 0; k < 32; k++) CHECK(quantized(&x, 0, k, 32) <= 127);
-        if (b == 0) CHECK_INT(quantized(&x, 0, 31, 32), 0);
+        for (uint32_t k = 0; k < 32; k++) CHECK(quantized(kernels, &x, 0, k, 32) <= 127);
+        if (b == 0) CHECK_INT(quantized(kernels, &x, 0, 31, 32), 0);
         free_activations(&x);
     }
     free(l);
@@ -150,11 +170,12 @@ static void test_quantize_not_finite(const bt_kernels *kernels) {
 
 /* ------------------------------------------------------------------------------------------------------ matmul -- */
 
-static float product(const bt_activations *x, const bt_linear *linear, uint32_t r, uint32_t n) {
+static float product(const bt_kernels *kernels, const bt_activations *x, const bt_linear *linear, uint32_t r,
+                     uint32_t n) {
     const uint32_t columns = linear->columns;
     int32_t acc = 0;
     for (uint32_t k = 0; k < columns; k++) {
-        acc += quantized(x, r, k, columns) * linear->weights[n / 8 * 8 * columns + k / 4 * 32 + n % 8 * 4 + k % 4];
+        acc += quantized(kernels, x, r, k, columns) * linear->weights[n / 8 * 8 * columns + k / 4 * 32 + n % 8 * 4 + k % 4];
     }
     return (float)(acc - x->zero[r] * linear->colsum[n]) * (x->scale[r] * linear->scale[n]) + linear->bias[n];
 }
@@ -164,14 +185,14 @@ static void check_matmul(const bt_kernels *kernels, const bt_activations *x, con
                          uint32_t last, bt_epilogue epilogue) {
     const uint32_t width = (last - first) * BT_PANEL, stride = width + 8;
     float *out = take(4 * (size_t)x->rows * stride);
-    void *scratch = take((size_t)bt_matmul_scratch_nbytes(x->rows, linear->columns));
+    void *scratch = take((size_t)bt_scratch_nbytes(linear->columns));
     for (uint32_t i = 0; i < x->rows * stride; i++) out[i] = (float)(i % 7);
     kernels->matmul(out, stride, x, linear, first, last, epilogue, scratch);
     uint32_t wrong = 0;
     for (uint32_t r = 0; r < x->rows; r++) {
         for (uint32_t c = 0; c < stride; c++) {
             const float before = (float)((r * stride + c) % 7);
-            const float y = c < width ? product(x, linear, r, first * BT_PANEL + c) : 0;
+            const float y = c < width ? product(kernels, x, linear, r, first * BT_PANEL + c) : 0;
             const float expected = c >= width               ? before
                                    : epilogue == BT_STORE ? y
                                    : epilogue == BT_GELU  ? bt_gelu(y)
@@ -192,7 +213,7 @@ static void test_matmul(const bt_kernels *kernels) {
             bt_activations x = make_activations(rows, columns);
             float *in = take(4 * (size_t)rows * columns);
             for (uint32_t i = 0; i < rows * columns; i++) in[i] = test_random_float(&random) - 0.4f;
-            kernels->quantize(&x, in, columns, &l->linear);
+            quantize(kernels, &x, in, columns, &l->linear);
             const uint32_t panels = MAX_OUTPUTS / BT_PANEL;
             for (bt_epilogue epilogue = BT_STORE; epilogue <= BT_ADD; epilogue++) {
                 check_matmul(kernels, &x, &l->linear, 0, panels, epilogue);
@@ -218,9 +239,9 @@ static void test_extremes(const bt_kernels *kernels) {
     const bt_linear linear = {.weights = weights, .colsum = colsum, .scale = scale, .bias = bias,
                               .depth = &depth, .outputs = BT_PANEL, .columns = columns};
     bt_activations x = make_activations(1, columns);
-    void *scratch = take((size_t)bt_matmul_scratch_nbytes(1, columns));
+    void *scratch = take((size_t)bt_scratch_nbytes(columns));
     for (int zero = 0; zero <= 127; zero += 127) {
-        memset(x.q, 127 - zero, 4 * (size_t)columns);
+        for (uint32_t i = 0; i < 4 * columns; i++) set_quantized(kernels, &x, i, 127 - zero);
         for (int r = 0; r < 4; r++) x.scale[r] = 1, x.zero[r] = zero;
         float out[BT_PANEL];
         kernels->matmul(out, BT_PANEL, &x, &linear, 0, 1, BT_STORE, scratch);
@@ -260,7 +281,7 @@ static void test_lane_bound(const bt_kernels *kernels) {
             x.scale[r] = 1, x.zero[r] = (int32_t)r;
             for (uint32_t k = 0; k < COLUMNS; k++) { /* rows 1 and 4 meet weights of one sign only */
                 const bool off = r % 3 == 1 && k / 4 % depth >= (depth + 1u) / 2;
-                x.q[r / 4 * 4 * COLUMNS + k / 4 * 16 + r % 4 * 4 + k % 4] = off ? 0 : 127;
+                set_quantized(kernels, &x, index_of(r, k, COLUMNS), off ? 0 : 127);
             }
         }
         check_matmul(kernels, &x, &linear, 0, 1, BT_STORE);

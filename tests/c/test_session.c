@@ -38,11 +38,11 @@ static void close_model(opened *o) {
 }
 
 static bt_session *open_session(const bt_model *model, uint32_t rows, bt_kernel kernel) {
-    const size_t nbytes = bt_session_nbytes(model, rows);
+    const size_t nbytes = bt_session_nbytes(model, rows, 1);
     bt_session *session = NULL;
     void *memory = aligned_alloc(64, nbytes);
     memset(memory, 0xFF, nbytes); /* not a number, wherever it is read before it is written */
-    CHECK_INT(bt_session_open(&session, model, rows, kernel, memory, nbytes), BT_OK);
+    CHECK_INT(bt_session_open(&session, model, rows, 1, kernel, memory, nbytes), BT_OK);
     CHECK(session == memory);
     return session;
 }
@@ -87,7 +87,7 @@ static void test_shape_bits(const test_shape *shape, uint32_t texts, uint32_t lo
     }
     for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++) {
         bt_session *session;
-        if (bt_session_open(&session, o.model, 64, kernels[k], NULL, 0) == BT_UNSUPPORTED) continue;
+        if (bt_session_open(&session, o.model, 64, 1, kernels[k], NULL, 0) == BT_UNSUPPORTED) continue;
         session = open_session(o.model, MAX_ROWS, kernels[k]);
         CHECK_INT(bt_session_kernel(session), kernels[k]);
         CHECK_INT(run(session, o.model, found, ids, lengths, count), BT_OK);
@@ -266,22 +266,22 @@ static void test_not_finite(void) {
 
 static void test_open(void) {
     opened o = open_shape(&small);
-    const size_t nbytes = bt_session_nbytes(o.model, 64);
+    const size_t nbytes = bt_session_nbytes(o.model, 64, 1);
     void *memory = aligned_alloc(64, nbytes);
     bt_session *session;
-    CHECK_INT(bt_session_open(&session, o.model, 64, BT_KERNEL_BEST, memory, nbytes - 1), BT_NO_MEMORY);
-    CHECK_INT(bt_session_open(&session, o.model, 64, (bt_kernel)77, memory, nbytes), BT_UNSUPPORTED);
-    CHECK_INT(bt_session_open(&session, o.model, 64, BT_KERNEL_SCALAR, memory, nbytes), BT_OK);
+    CHECK_INT(bt_session_open(&session, o.model, 64, 1, BT_KERNEL_BEST, memory, nbytes - 1), BT_NO_MEMORY);
+    CHECK_INT(bt_session_open(&session, o.model, 64, 1, (bt_kernel)77, memory, nbytes), BT_UNSUPPORTED);
+    CHECK_INT(bt_session_open(&session, o.model, 64, 1, BT_KERNEL_SCALAR, memory, nbytes), BT_OK);
     CHECK_STRING(bt_kernel_name(bt_session_kernel(session)), "scalar");
-    CHECK(bt_session_nbytes(o.model, UINT32_MAX) > ((uint64_t)1 << 31)); /* does not wrap */
+    CHECK(bt_session_nbytes(o.model, UINT32_MAX, 1) > ((uint64_t)1 << 31)); /* does not wrap */
     close_model(&o);
 
     const test_image image = test_build_tokenizer_image(&small);
     void *room = aligned_alloc(64, (bt_model_nbytes() + 63) / 64 * 64);
     bt_model *model;
     CHECK_INT(bt_model_open(&model, room, image.bytes, image.nbytes, image.nbytes, NULL), BT_OK);
-    CHECK_INT(bt_session_nbytes(model, 64), 0);
-    CHECK_INT(bt_session_open(&session, model, 64, BT_KERNEL_BEST, memory, nbytes), BT_BAD_CALL);
+    CHECK_INT(bt_session_nbytes(model, 64, 1), 0);
+    CHECK_INT(bt_session_open(&session, model, 64, 1, BT_KERNEL_BEST, memory, nbytes), BT_BAD_CALL);
     free(room);
     free(image.bytes);
     free(memory);
