@@ -125,7 +125,7 @@ async function open(model, options) {
     const [found, cache] = await Promise.all([model, openCache(options.cache)])
     const { manifest } = found
     const imageBytes = manifest.image.bytes
-    const opened = request('open', { wasmUrl, imageBytes })
+    const opened = request('open', { wasmUrl, imageBytes, threads: options.threads })
     opened.catch(() => {})
     const writer = cacheWriter(cache)
     const sha256 = createSha256(wasmUrl)
@@ -189,7 +189,7 @@ class Classifier {
   /** What is loaded, and how it runs. */
   get info() {
     const { name, labels, license, source, fidelity, bytes, problemType, maxTokens, preprocess } = this.#model.manifest
-    const { client, kernel, memory, cached } = this.#current
+    const { client, kernel, threads, threadsReason, memory, cached } = this.#current
     return {
       model: name,
       labels: [...labels],
@@ -203,8 +203,8 @@ class Classifier {
       memory,
       cached,
       kernel,
-      threads: 1,
-      threadsReason: 'this version has no build with threads',
+      threads,
+      threadsReason,
       worker: client.workerReason === null,
       workerReason: client.workerReason
     }

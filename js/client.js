@@ -7,14 +7,7 @@
 import { BertweetError, abortError, describe, errorFromMessage, throwIfAborted } from './errors.js'
 import { packageUrl } from './features.js'
 import { importLater } from './later.js'
-
-/**
- * A way to a host.
- * @typedef {object} Port
- * @property {(message: object, transfer?: Transferable[]) => void} post
- * @property {() => void} end
- * @property {(busy: boolean) => void} keepAlive  whether Node should wait for it
- */
+import { startWorker, waysToStart } from './workers.js'
 
 /** @type {Map<unknown, Promise<Client>>} clients in use, by what was asked for */
 const clients = new Map()
@@ -48,6 +41,7 @@ export const nextClassifier = () => ++lastClassifier
 
 /** Requests and answers over one port. */
 class Client {
+  /** @type {import('./workers.js').Port} */
   #port
   #onEnd
   #lastRequest = 0
@@ -71,16 +65,14 @@ class Client {
       await client.#workInPlace('the option worker is false')
       return client
     }
-    const reasons = []
-    for (const make of workerMakers(worker, workerUrl)) {
-      try {
-        client.#port = await openWorker(make(), client)
-        return client
-      } catch (error) {
-        reasons.push(describe(error))
-      }
+    const died = (what) =>
+      client.end(new BertweetError('internal', `The worker died (${what}). The next call starts a new one.`))
+    try {
+      client.#port = await startWorker(workerMakers(worker, workerUrl),
+        { receive: (message) => client.receive(message), died })
+    } catch (error) {
+      await client.#workInPlace(describe(error))
     }
-    await client.#workInPlace(reasons.join('; '))
     return client
   }
 
@@ -158,74 +150,10 @@ class Client {
   }
 }
 
-/**
- * The ways to make a worker, to be tried in order. Each may throw; so may the worker itself, later.
- *
- * @param {true | (() => Worker)} worker
- * @param {string | null} workerUrl
- * @returns {(() => Worker)[]}
- */
+/** @param {true | (() => Worker)} worker @param {string | null} workerUrl */
 function workerMakers(worker, workerUrl) {
   if (typeof worker === 'function') return [worker]
-  const url = workerUrl ?? packageUrl('../web/worker.js')
-  if (!globalThis.Worker) {
-    const node = globalThis.process?.getBuiltinModule?.('node:worker_threads')
-    return [() => {
-      if (!node) throw new Error('there are no workers here')
-      // The program's own flags are not for the worker; with some (--input-type) it would not start.
-      return new node.Worker(new URL(url), { execArgv: [] })
-    }]
-  }
   // The one place that spells the worker's path out for bundlers, in the way that they know.
-  const direct = workerUrl ? () => new Worker(workerUrl, { type: 'module' })
-    : () => new Worker(new URL('../web/worker.js', import.meta.url), { type: 'module' })
-  // Workers must come from the page's own origin; a module of one line may import one from elsewhere.
-  const isForeign = url && new URL(url).origin !== globalThis.origin
-  return isForeign ? [direct, () => importingWorker(url)] : [direct]
-}
-
-/** @param {string} url */
-function importingWorker(url) {
-  const blob = new Blob([`import ${JSON.stringify(url)}`], { type: 'text/javascript' })
-  const blobUrl = URL.createObjectURL(blob)
-  const worker = new Worker(blobUrl, { type: 'module' })
-  worker.addEventListener('message', () => URL.revokeObjectURL(blobUrl), { once: true })
-  return worker
-}
-
-/**
- * Waits until a worker says that it runs.
- *
- * @param {Worker} worker  a browser's or Node's
- * @param {Client} client
- * @returns {Promise<Port>}
- */
-function openWorker(worker, client) {
-  const port = {
-    post: (message, transfer = []) => worker.postMessage(message, transfer),
-    end: () => worker.terminate(),
-    keepAlive: (busy) => busy ? worker.ref?.() : worker.unref?.()
-  }
-  return new Promise((resolve, reject) => {
-    let runs = false
-    const receive = (message) => {
-      if (!message.ready) return client.receive(message)
-      runs = true
-      port.keepAlive(false)
-      resolve(port)
-    }
-    const fail = (what) => {
-      if (runs) client.end(new BertweetError('internal', `The worker died (${what}). The next call starts a new one.`))
-      worker.terminate()
-      reject(new Error(`the worker was refused (${what})`))
-    }
-    if (worker.addEventListener) {
-      worker.addEventListener('message', ({ data }) => receive(data))
-      worker.addEventListener('error', ({ message }) => fail(message || 'not found, no JavaScript, or against the CSP'))
-    } else {
-      worker.on('message', receive)
-      worker.on('error', ({ message }) => fail(message))
-      worker.on('exit', (code) => fail(`exit code ${code}`))
-    }
-  })
+  return waysToStart(workerUrl ?? packageUrl('../web/worker.js'), workerUrl ? undefined
+    : () => new Worker(new URL('../web/worker.js', import.meta.url), { type: 'module' }))
 }

@@ -7,8 +7,9 @@
  * (classify, logits, tokenize) run one after the other, in the order in which they came.
  */
 
-import { BertweetError, abortError, errorToMessage } from './errors.js'
+import { BertweetError, abortError, describe, errorToMessage } from './errors.js'
 import { pickBinary } from './features.js'
+import { Threads, planThreads } from './threads.js'
 import { MODES, Wasm, compile } from '../web/wasm.js'
 
 /** Between layers and texts, other tasks of the thread get their turn after so long. */
@@ -70,23 +71,40 @@ export class Host {
 /** One model. */
 class Engine {
   #wasm
+  /** Threads there should be. @type {import('./threads.js').Plan} */
+  #plan
+  /** Those that help; they load while weights arrive. @type {Promise<Threads> | null} */
+  #threads = null
   #settings
   #lastPause = performance.now()
   #queue = Promise.resolve()
   #closed = false
 
   /**
-   * Fetches the module and reserves memory, so that the image can be written.
+   * Fetches the module and reserves memory, so that the image can be written. Where that fails with threads, it is done
+   * without.
    *
-   * @param {{wasmUrl: string | null, imageBytes: number}} args
+   * @param {{wasmUrl: string | null, imageBytes: number, threads: 'auto' | number}} args
    */
-  static async open({ wasmUrl, imageBytes }) {
-    return new Engine(await Wasm.create(await compile(pickBinary(wasmUrl)), imageBytes))
+  static async open({ wasmUrl, imageBytes, threads }) {
+    const plan = planThreads(threads)
+    const create = async (plan) =>
+      new Engine(await Wasm.create(await compile(pickBinary(wasmUrl, plan.count > 1)), imageBytes), plan)
+    if (plan.count === 1) return create(plan)
+    return create(plan).catch((error) => create({ count: 1, reason: describe(error) }))
   }
 
-  /** @param {Wasm} wasm */
-  constructor(wasm) {
+  /** @param {Wasm} wasm @param {import('./threads.js').Plan} plan */
+  constructor(wasm, plan) {
     this.#wasm = wasm
+    this.#plan = plan.count === 1 || wasm.isShared ? plan
+      : { count: 1, reason: 'the module at wasmUrl is a build without threads' }
+    this.#startThreads()
+  }
+
+  #startThreads() {
+    const { count } = this.#plan
+    if (count > 1) this.#threads = Threads.start(this.#wasm.module, this.#wasm.memory, count - 1)
   }
 
   /** @param {{shard: import('./manifest.js').Shard, bytes: Uint8Array}} block  verified */
@@ -105,16 +123,32 @@ class Engine {
    * @param {number} settings.kernel  a bt_kernel
    * @param {boolean} settings.inPlace  the thread has other things to do: smaller batches, shorter layers
    * @param {number} settings.imageBytes
-   * @returns {{kernel: string, sizes: import('../web/wasm.js').ModelInfo, memory: number}}
+   * @returns {Promise<{kernel: string, threads: number, threadsReason: string | null, memory: number,
+   *   sizes: import('../web/wasm.js').ModelInfo}>}
    */
-  start(settings) {
+  async start(settings) {
     this.#settings = settings
-    this.#wasm.open(settings.imageBytes, settings.kernel, settings.inPlace ? settings.maxTokens : undefined)
-    return { kernel: this.#wasm.kernel, sizes: this.#wasm.info, memory: this.#wasm.memoryBytes }
+    const threads = await this.#threads
+    const { count, reason } = threads?.plan ?? this.#plan
+    const batchRows = settings.inPlace ? settings.maxTokens : undefined
+    this.#wasm.open(settings.imageBytes, { kernel: settings.kernel, threads: count, batchRows })
+    threads?.help((thread) => this.#wasm.placeOf(thread))
+    const { kernel, info, memoryBytes } = this.#wasm
+    return { kernel, threads: count, threadsReason: reason, sizes: info, memory: memoryBytes }
   }
 
-  close() {
+  async close() {
     this.#closed = true
+    ;(await this.#threads)?.end()
+  }
+
+  /** After one has died with work in hand. */
+  async #restartThreads() {
+    (await this.#threads).end()
+    this.#startThreads()
+    const threads = await this.#threads
+    this.#wasm.reopen(threads.plan.count)
+    threads.help((thread) => this.#wasm.placeOf(thread))
   }
 
   /** @param {{text: string, truncation: boolean, preprocess?: string}} args @param {Job} job */
@@ -177,11 +211,16 @@ class Engine {
   /** @param {ArrayLike<number>[]} batch @param {Job} job */
   async #forward(batch, job) {
     this.#wasm.begin(batch.flatMap((ids) => Array.from(ids)), batch.map((ids) => ids.length))
-    for (let layer = 0; layer < this.#wasm.info.numLayers; layer++) {
-      await this.#pause(job)
-      this.#wasm.runLayer(layer)
+    try {
+      for (let layer = 0; layer < this.#wasm.info.numLayers; layer++) {
+        await this.#pause(job)
+        this.#wasm.runLayer(layer)
+      }
+      return this.#wasm.finish()
+    } catch (error) {
+      if (this.#wasm.hasLostThread) await this.#restartThreads()
+      throw error
     }
-    return this.#wasm.finish()
   }
 
   /** Lets a job run after all those before it. @template T @param {Job} job @param {() => T | Promise<T>} run */

@@ -20,18 +20,32 @@ const accepts = (module) => WebAssembly.validate(new Uint8Array(module))
 /**
  * The builds in dist/, best first. URLs are spelled out, so that bundlers find the files.
  *
- * @type {{name: string, runs: () => boolean, url: () => URL}[]}
+ * @type {{name: string, threads: boolean, runs: () => boolean, url: () => URL}[]}
  */
 const BINARIES = [
   {
     name: 'bertweet-relaxed.wasm',
+    threads: false,
     runs: () => accepts(RELAXED_PROBE),
     url: () => new URL('../dist/bertweet-relaxed.wasm', import.meta.url)
   },
   {
+    name: 'bertweet-relaxed-threads.wasm',
+    threads: true,
+    runs: () => accepts(RELAXED_PROBE),
+    url: () => new URL('../dist/bertweet-relaxed-threads.wasm', import.meta.url)
+  },
+  {
     name: 'bertweet.wasm',
+    threads: false,
     runs: () => accepts(SIMD_PROBE),
     url: () => new URL('../dist/bertweet.wasm', import.meta.url)
+  },
+  {
+    name: 'bertweet-threads.wasm',
+    threads: true,
+    runs: () => accepts(SIMD_PROBE),
+    url: () => new URL('../dist/bertweet-threads.wasm', import.meta.url)
   }
 ]
 
@@ -39,12 +53,13 @@ const BINARIES = [
  * The address of the best module that runs here.
  *
  * @param {string | null} [wasmUrl]  a module; or, with a slash at its end, the folder that holds those of dist/
+ * @param {boolean} [withThreads]  a build with threads
  * @returns {string}
  * @throws {BertweetError} unsupported
  */
-export function pickBinary(wasmUrl) {
+export function pickBinary(wasmUrl, withThreads = false) {
   if (wasmUrl && !wasmUrl.endsWith('/')) return wasmUrl
-  const binary = globalThis.WebAssembly && BINARIES.find(({ runs }) => runs())
+  const binary = globalThis.WebAssembly && BINARIES.find(({ threads, runs }) => threads === withThreads && runs())
   if (binary) return wasmUrl ? new URL(binary.name, wasmUrl).href : addressOf(binary).href
   throw new BertweetError('unsupported', 'This library needs WebAssembly with SIMD: Chrome 91, Firefox 89, Safari ' +
     '16.4, Node 20.16 or newer, and a page that allows it.')

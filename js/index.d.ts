@@ -121,6 +121,10 @@ export interface ClassifierOptions<Label extends string = string> {
   onProgress?: ((progress: Progress) => void) | undefined
   /** Ends the load. */
   signal?: AbortSignal | undefined
+  /**
+   * Default 'auto': half of the processor's cores, at most 4, where the page is cross-origin isolated; in Node always.
+   * Where there can be no threads there is one, and info.threadsReason says why. All numbers give the same bits.
+   */
   threads?: 'auto' | number | undefined
   /** Default 'auto': the fastest that this machine runs. */
   kernel?: 'auto' | Kernel | undefined
@@ -257,7 +261,7 @@ export interface ClassifierInfo<Label extends string = string> {
   cached: boolean
   kernel: Kernel
   threads: number
-  /** Why there are not more threads; null where there are. */
+  /** Why there are fewer threads than asked for, or one; null where there are as many. */
   threadsReason: string | null
   worker: boolean
   /** Why there is no worker; null where there is one. */

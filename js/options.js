@@ -11,12 +11,15 @@ import { resolveLocation } from './source.js'
 /** The ways to multiply, at their numbers in bt_kernel (src/bertweet.h); all give the same bits. */
 export const KERNELS = Object.freeze(['auto', 'scalar', 'simd128', 'relaxed-dot', 'relaxed-deep'])
 
+/** Most threads that may be asked for. */
+export const MAX_THREADS = 64
+
 /**
  * @typedef {object} ClassifierOptions
  * @property {ModelOption} [model]  default: the small model that comes with the package
  * @property {(progress: import('./shards.js').Progress) => void} [onProgress]
  * @property {AbortSignal} [signal]  ends the load
- * @property {'auto' | number} [threads]
+ * @property {'auto' | number} [threads]  default auto: half of the cores, at most 4, where threads can be
  * @property {string} [kernel]  one of KERNELS; default auto, the fastest here
  * @property {boolean | (() => Worker)} [worker]  default true: in a worker where possible
  * @property {boolean | import('./cache.js').ResponseCache} [cache]  default true: the browser's Cache API
@@ -38,7 +41,7 @@ export const LOAD = {
   model: [() => true, ''],
   onProgress: [isFunction, 'a function'],
   signal: [isSignal, 'an AbortSignal'],
-  threads: [(value) => value === 'auto' || isPositive(value), '"auto" or a positive number'],
+  threads: [(value) => value === 'auto' || isPositive(value) && value <= MAX_THREADS, `"auto" or 1 to ${MAX_THREADS}`],
   kernel: [(value) => KERNELS.includes(value), `one of ${KERNELS.join(', ')}`],
   worker: [(value) => isBoolean(value) || isFunction(value), 'true, false or a function that makes a Worker'],
   cache: [(value) => isBoolean(value) || typeof value === 'object', 'true, false or an object'],
@@ -61,6 +64,7 @@ export function checkLoadOptions(options) {
   return {
     ...options,
     kernel: KERNELS.indexOf(options.kernel ?? 'auto'),
+    threads: options.threads ?? 'auto',
     worker: options.worker ?? true,
     wasmUrl: absolute(options.wasmUrl),
     workerUrl: absolute(options.workerUrl),

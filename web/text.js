@@ -11,14 +11,13 @@ export const isWellFormed = (text) => text.isWellFormed?.() ?? !/\p{Surrogate}/u
 
 /**
  * @param {string} text
- * @param {Uint8Array} target  at least 3 bytes for each UTF-16 unit
- * @returns {number} bytes written
+ * @returns {Uint8Array} not a view of shared memory, which encoders refuse to write to
  */
-export const encodeText = (text, target) =>
-  isWellFormed(text) ? new TextEncoder().encodeInto(text, target).written : encodeWtf8(text, target)
+export const encodeText = (text) => isWellFormed(text) ? new TextEncoder().encode(text) : encodeWtf8(text)
 
-/** @param {string} text @param {Uint8Array} target */
-function encodeWtf8(text, target) {
+/** @param {string} text */
+function encodeWtf8(text) {
+  const target = new Uint8Array(3 * text.length)
   let written = 0
   for (const character of text) {
     const codePoint = character.codePointAt(0)
@@ -30,7 +29,7 @@ function encodeWtf8(text, target) {
     target[written++] = [0, 0xc0, 0xe0, 0xf0][trailing] | codePoint >> 6 * trailing
     for (let i = trailing - 1; i >= 0; i--) target[written++] = 0x80 | codePoint >> 6 * i & 0x3f
   }
-  return written
+  return target.subarray(0, written)
 }
 
 /**

@@ -10,7 +10,7 @@
  *
  *     const wasm = await Wasm.create(await compile(url), imageBytes)
  *     wasm.writeShard(shard, bytes)                      // of the manifest, until all are there
- *     wasm.open(imageBytes)
+ *     wasm.open(imageBytes)                              // with threads: and send them to placeOf(1), placeOf(2), ...
  *     const { ids } = wasm.tokenize('I love it', MODES.pysentimiento, 128)
  *     wasm.begin(ids, [ids.length])
  *     for (let layer = 0; layer < wasm.info.numLayers; layer++) wasm.runLayer(layer)
@@ -29,6 +29,8 @@ const PAGE = 65536
 const MODULE_NBYTES = 1 << 20
 /** What a memory may hold beside the image: session, scratch, and what a very long text takes for a while. */
 const MAX_EXTRA_NBYTES = 1 << 29
+/** The same for shared memory, all of which some systems reserve at once. */
+const MAX_EXTRA_SHARED_NBYTES = 1 << 26
 /** Most ids a batch holds, unless the session would take more than its share. */
 const BATCH_ROWS = 512
 const MAX_SESSION_NBYTES = 20 << 20
@@ -36,12 +38,15 @@ const MAX_SESSION_NBYTES = 20 << 20
 const TEXT_NBYTES = 1 << 18
 /** sizeof of the structs of bertweet.h, in wasm32. */
 const TOKENS_NBYTES = 32
+/** Stack of a thread, which only runs kernels. */
+const STACK_NBYTES = 1 << 14
 const INFO_NBYTES = 56
 const FAULT_NBYTES = 96
 
 const OK = 0
 const UNSUPPORTED = 4
 const NO_MEMORY = 5
+const THREAD_LOST = 11
 /** Error codes and advice for each bt_status. */
 const STATUSES = [
   null,
@@ -54,7 +59,8 @@ const STATUSES = [
   ['input', 'Check the ids against info.'],
   ['internal', 'Please report this.'],
   ['internal', 'Please report this.'],
-  ['model', 'Convert the model again.']
+  ['model', 'Convert the model again.'],
+  ['internal', 'Call again; threads are started anew.']
 ]
 
 /** @type {Map<string, Promise<WebAssembly.Module>>} */
@@ -118,7 +124,6 @@ function compileBytes(bytes, url) {
 
 /** One model in one memory. Not for concurrent use: every call uses the same scratch. */
 export class Wasm {
-  #memory
   #exports
   /** Address of the scratch; moves up as things are placed that stay. */
   #scratch
@@ -126,6 +131,11 @@ export class Wasm {
   #imageBytes
   #model = 0
   #session = 0
+  /** Size and settings of the session. */
+  #sessionBytes = 0
+  #kernel = 0
+  /** Address of the threads' stacks. */
+  #stacks = 0
   /** Texts and ids of the batch that runs: how many logits finish will write. */
   #count = 0
 
@@ -133,6 +143,8 @@ export class Wasm {
   info = null
   /** Most ids a batch may hold; 0 before open and for a tokenizer. */
   maxRows = 0
+  /** Whether a thread has died with work in hand; end the others and reopen. */
+  hasLostThread = false
 
   /**
    * @param {WebAssembly.Module} module
@@ -140,13 +152,16 @@ export class Wasm {
    * @throws {BertweetError} memory, unsupported
    */
   static async create(module, imageBytes) {
+    // Only builds with threads export it. Their memory is shared, whether there are threads or not.
+    const shared = WebAssembly.Module.exports(module).some(({ name }) => name === '__stack_pointer')
     const initial = pages(MODULE_NBYTES + imageBytes)
-    const maximum = Math.min(65536, pages(MODULE_NBYTES + imageBytes + MAX_EXTRA_NBYTES))
+    const extra = shared ? MAX_EXTRA_SHARED_NBYTES : MAX_EXTRA_NBYTES
+    const maximum = Math.min(65536, pages(MODULE_NBYTES + imageBytes + extra))
     if (initial > maximum) throw new BertweetError('memory', `${imageBytes} bytes are more than WebAssembly can hold.`)
     try {
-      const memory = new WebAssembly.Memory({ initial, maximum })
+      const memory = new WebAssembly.Memory({ initial, maximum, shared })
       const { exports } = await WebAssembly.instantiate(module, { env: { memory } })
-      return new Wasm(memory, exports, imageBytes)
+      return new Wasm(module, memory, exports, imageBytes)
     } catch (error) {
       const code = error instanceof RangeError ? 'memory' : 'unsupported'
       throw asBertweetError(error, code, `Could not reserve ${imageBytes} bytes and start the module`)
@@ -154,17 +169,23 @@ export class Wasm {
   }
 
   /** Use Wasm.create. */
-  constructor(memory, exports, imageBytes) {
-    this.#memory = memory
+  constructor(module, memory, exports, imageBytes) {
+    this.module = module
+    this.memory = memory
     this.#exports = exports
     this.#scratch = exports.__heap_base.value
     this.#imageBytes = imageBytes
     this.#image = this.#place(imageBytes)
   }
 
+  /** Whether threads can help. */
+  get isShared() {
+    return '__stack_pointer' in this.#exports
+  }
+
   /** Bytes of memory in use, all included. */
   get memoryBytes() {
-    return this.#memory.buffer.byteLength
+    return this.memory.buffer.byteLength
   }
 
   /** Name of the kernel that multiplies, as btw_kernel_name has them; null for a tokenizer. */
@@ -206,19 +227,32 @@ export class Wasm {
    * Opens the model, of which the first `present` bytes have been written, and makes a session for it.
    *
    * @param {number} present  at least the image's resident bytes
-   * @param {number} [kernel]  a bt_kernel; 0 is the fastest
-   * @param {number} [batchRows]  most ids a batch should hold; one text always fits
+   * @param {object} [settings]
+   * @param {number} [settings.kernel]  a bt_kernel; 0 is the fastest
+   * @param {number} [settings.threads]  this one and those that will help
+   * @param {number} [settings.batchRows]  most ids a batch should hold; one text always fits
    * @throws {BertweetError} format, model, memory, unsupported
    */
-  open(present, kernel = 0, batchRows = BATCH_ROWS) {
+  open(present, { kernel = 0, threads = 1, batchRows = BATCH_ROWS } = {}) {
     const { btw_model_open: open, btw_model_nbytes: roomBytes } = this.#exports
     const room = this.#place(roomBytes())
     const fault = this.#reserve(FAULT_NBYTES)
     this.#check(open(room, this.#image, this.#imageBytes, present, fault), 'The model cannot be opened', fault)
     this.#model = room
     this.info = this.#readInfo()
-    if (this.info.numLayers > 0) this.#openSession(kernel, batchRows)
+    if (this.info.numLayers > 0) this.#placeSession(kernel, threads, batchRows)
     this.#reserve(TEXT_NBYTES)
+  }
+
+  /** Opens the session anew, for no more threads than before. @param {number} threads */
+  reopen(threads) {
+    this.#openSession(threads)
+    this.hasLostThread = false
+  }
+
+  /** Addresses for a thread that helps: thread.js says how. @param {number} thread  from 1 on */
+  placeOf(thread) {
+    return { session: this.#session, stack: this.#stacks + thread * STACK_NBYTES }
   }
 
   /**
@@ -245,8 +279,9 @@ export class Wasm {
   tokenize(text, mode, maxTokens = 0, withTokens = false) {
     const { btw_tokenize: tokenize, btw_tokenize_nbytes: scratchBytes } = this.#exports
     if (!isWellFormed(text)) mode |= MODE_SURROGATES
-    const capacity = align(3 * text.length)
-    let nbytes = encodeText(text, this.#bytes(this.#reserve(capacity), capacity))
+    const bytes = encodeText(text)
+    const nbytes = bytes.length
+    this.#bytes(this.#reserve(nbytes), nbytes).set(bytes)
     const out = this.#scratch + align(nbytes)
     const work = out + align(TOKENS_NBYTES)
     for (let size = scratchBytes(mode, nbytes) >>> 0; ; size *= 2) {
@@ -290,7 +325,7 @@ export class Wasm {
     const length = this.#count * this.info.numLabels
     const logits = this.#reserve(4 * length)
     this.#check(this.#exports.btw_finish(this.#session, logits), 'The model cannot be used')
-    return new Float32Array(this.#memory.buffer, logits, length).slice()
+    return new Float32Array(this.memory.buffer, logits, length).slice()
   }
 
   /**
@@ -322,22 +357,28 @@ export class Wasm {
     throw new BertweetError('internal', `A piece of ${size} bytes at ${offset} is outside of the image.`)
   }
 
-  #openSession(kernel, batchRows) {
-    const { btw_session_nbytes: sessionBytes, btw_session_open: open } = this.#exports
+  #placeSession(kernel, threads, batchRows) {
+    const sessionBytes = (rows) => this.#exports.btw_session_nbytes(this.#model, rows, threads) >>> 0
     let rows = Math.max(batchRows, this.info.maxTokens)
-    while (rows > this.info.maxTokens && sessionBytes(this.#model, rows) >>> 0 > MAX_SESSION_NBYTES) {
+    while (rows > this.info.maxTokens && sessionBytes(rows) > MAX_SESSION_NBYTES) {
       rows = Math.max(rows >> 1, this.info.maxTokens)
     }
-    const nbytes = sessionBytes(this.#model, rows) >>> 0
-    const session = this.#place(nbytes)
-    const status = open(this.#model, rows, kernel, session, nbytes)
+    this.maxRows = rows
+    this.#kernel = kernel
+    this.#sessionBytes = sessionBytes(rows)
+    this.#session = this.#place(this.#sessionBytes)
+    this.#stacks = this.#place((threads - 1) * STACK_NBYTES)
+    this.#openSession(threads)
+  }
+
+  #openSession(threads) {
+    const { btw_session_open: open } = this.#exports
+    const status = open(this.#model, this.maxRows, threads, this.#kernel, this.#session, this.#sessionBytes)
     if (status === UNSUPPORTED) {
-      throw new BertweetError('unsupported', `Kernel ${this.#kernelName(kernel)} is not in this module; relaxed ` +
+      throw new BertweetError('unsupported', `Kernel ${this.#kernelName(this.#kernel)} is not in this module; relaxed ` +
         'kernels are in bertweet-relaxed.wasm, for engines with relaxed SIMD.')
     }
     this.#check(status, 'The model cannot run')
-    this.#session = session
-    this.maxRows = rows
   }
 
   #kernelName(kernel) {
@@ -357,9 +398,9 @@ export class Wasm {
 
   #readTokens(out, withTokens) {
     const [ids, length, truncated, text, textBytes, begins, ends, inner] = this.#words(out, 8)
-    const result = { ids: new Int32Array(this.#memory.buffer, ids, length).slice(), truncated: truncated !== 0 }
+    const result = { ids: new Int32Array(this.memory.buffer, ids, length).slice(), truncated: truncated !== 0 }
     if (!withTokens) return result
-    const whole = this.#bytes(text, textBytes)
+    const whole = this.#bytes(text, textBytes).slice() // decoders refuse shared memory
     const spans = [this.#words(begins, length), this.#words(ends, length), this.#bytes(inner, length)]
     const tokens = Array.from(result.ids, (_, i) => {
       if (i === 0) return '<s>'
@@ -372,9 +413,9 @@ export class Wasm {
   #mapRows(map, logits, temperature) {
     const { numLabels } = this.info
     const at = this.#reserve(logits.byteLength)
-    new Float32Array(this.#memory.buffer, at, logits.length).set(logits)
+    new Float32Array(this.memory.buffer, at, logits.length).set(logits)
     for (let row = 0; row < logits.length; row += numLabels) map(at + 4 * row, at + 4 * row, numLabels, temperature)
-    return new Float32Array(this.#memory.buffer, at, logits.length).slice()
+    return new Float32Array(this.memory.buffer, at, logits.length).slice()
   }
 
   /** Takes memory that stays taken. @param {number} nbytes @returns {number} address */
@@ -387,10 +428,10 @@ export class Wasm {
 
   /** Makes the scratch that large. @param {number} nbytes @returns {number} its address */
   #reserve(nbytes) {
-    const missing = pages(this.#scratch + nbytes - this.#memory.buffer.byteLength)
+    const missing = pages(this.#scratch + nbytes - this.memory.buffer.byteLength)
     if (missing > 0) {
       try {
-        this.#memory.grow(missing)
+        this.memory.grow(missing)
       } catch (cause) {
         throw new BertweetError('memory', `No memory for ${nbytes} more bytes.`, { cause })
       }
@@ -400,6 +441,7 @@ export class Wasm {
 
   #check(status, what, fault) {
     if (status === OK) return
+    if (status === THREAD_LOST) this.hasLostThread = true
     const [code, advice] = STATUSES[status]
     const reason = this.#string(this.#exports.btw_status_message(status))
     const detail = fault && code === 'model' ? this.#readFault(fault) : ''
@@ -407,21 +449,21 @@ export class Wasm {
   }
 
   #readFault(at) {
-    const [expected, found] = new BigUint64Array(this.#memory.buffer, at + 80, 2)
+    const [expected, found] = new BigUint64Array(this.memory.buffer, at + 80, 2)
     return ` (${this.#string(at)}: expected ${expected}, found ${found})`
   }
 
   #string(at) {
-    const bytes = new Uint8Array(this.#memory.buffer, at)
-    return decodeText(bytes.subarray(0, bytes.indexOf(0)))
+    const bytes = new Uint8Array(this.memory.buffer, at)
+    return decodeText(bytes.slice(0, bytes.indexOf(0)))
   }
 
   #bytes(at, length) {
-    return new Uint8Array(this.#memory.buffer, at, length)
+    return new Uint8Array(this.memory.buffer, at, length)
   }
 
   #words(at, length) {
-    return new Uint32Array(this.#memory.buffer, at, length)
+    return new Uint32Array(this.memory.buffer, at, length)
   }
 }
 
