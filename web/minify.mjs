@@ -3,9 +3,10 @@
  *
  *     node web/minify.mjs [folder]     default: dist; npm run build does it too
  *
- * The file is its own worker: at the address that ends in #worker it does what web/worker.js does. (Node cuts such ends
- * off; there the file works in place, and programs import the package itself.) The WebAssembly modules are beside it, the
- * default model where it is in the package. Same sources and same esbuild, same bytes.
+ * The file is its own worker: at the addresses that end in #worker and #thread it does what web/worker.js and
+ * web/thread.js do. (Node cuts such ends off; there the file works in place, and programs import the package itself.) The
+ * WebAssembly modules are beside it, the default model where it is in the package. Same sources and same esbuild, same
+ * bytes.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -20,14 +21,16 @@ export const NAME = 'bertweet.min.js'
 /** What the sources name, and where it is as seen from dist/. Each is found, or the build fails. */
 const MOVED = [
   ['../web/worker.js', `./${NAME}#worker`],
-  ['../dist/bertweet.wasm', './bertweet.wasm'],
-  ['../dist/bertweet-relaxed.wasm', './bertweet-relaxed.wasm']
+  ['../web/thread.js', `./${NAME}#thread`],
+  ...['', '-threads', '-relaxed', '-relaxed-threads'].map((part) =>
+    [`../dist/bertweet${part}.wasm`, `./bertweet${part}.wasm`])
 ]
 
 /** The library, and the worker's part where the file was started as one. */
 const ENTRY = `
   export * from './js/index.js'
-  if (import.meta.url.endsWith('#worker')) import('./web/worker.js')`
+  if (import.meta.url.endsWith('#worker')) import('./web/worker.js')
+  if (import.meta.url.endsWith('#thread')) import('./web/thread.js')`
 
 /** @returns {Promise<Uint8Array>} the file */
 export async function minify() {

@@ -31,7 +31,7 @@ describe('threads in Chromium', { skip: noChromium() }, () => {
   })
 
   /** Classifies in a fresh page on a server of its own; checks the results. @returns info, and what was fetched */
-  async function inPage(t, options, settings) {
+  async function inPage(t, options, settings, library) {
     const server = await startServer(settings)
     const context = await browser.newContext()
     t.after(async () => {
@@ -40,12 +40,12 @@ describe('threads in Chromium', { skip: noChromium() }, () => {
     })
     const page = await context.newPage()
     await page.goto(`${server.url}tests/browser/page.html`)
-    const { result, info, error } = await page.evaluate(({ options, texts }) =>
+    const { result, info, error } = await page.evaluate(({ options, texts, library }) =>
       window.withClassifier(options, async (classifier) => {
         const results = await classifier.classify(texts)
         const { tokens } = await classifier.tokenize(texts[0])
         return { results, tokens }
-      }), { options: { model: `/${MODEL}/manifest.json`, ...options }, texts: TEXTS })
+      }, library), { options: { model: `/${MODEL}/manifest.json`, ...options }, texts: TEXTS, library })
     assert.equal(error, undefined)
     assert.deepEqual(result.results, expected)
     assert.equal(result.tokens[0], '<s>')
@@ -67,6 +67,15 @@ describe('threads in Chromium', { skip: noChromium() }, () => {
     const { info } = await inPage(t, { threads: 2, kernel: 'simd128' }, { headers })
     assert.deepEqual([info.threads, info.kernel], [2, 'simd128'])
   })
+
+  for (const file of ['js/index.js', 'dist/bertweet.min.js']) {
+    test(`${file} from another origin, two threads`, async (t) => {
+      const library = await startServer({ headers: { 'access-control-allow-origin': '*' } })
+      t.after(() => library.close())
+      const { info } = await inPage(t, { threads: 2 }, {}, library.url + file)
+      assert.deepEqual([info.threads, info.threadsReason], [2, null])
+    })
+  }
 
   const single = {
     'a page that is not isolated': [{ threads: 2 }, { isolated: false }, /not cross-origin isolated.*COOP.*COEP/],
