@@ -26,17 +26,25 @@ for (const name of readdirSync(build).filter((file) => file.endsWith('.wasm')).s
   const bytes = readFileSync(join(build, name))
   writeFileSync(join(out, name), bytes)
   modules[name] = { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
-  console.log(`${name}: ${bytes.length} bytes, ${brotliCompressSync(bytes).length} under brotli`)
+  report(name, bytes)
 }
 const tools = {
   emcc: version(join(emscripten, 'emcc')),
   clang: version(join(output(join(emscripten, 'em-config'), 'LLVM_ROOT'), 'clang')),
   binaryen: version(join(output(join(emscripten, 'em-config'), 'BINARYEN_ROOT'), 'bin', 'wasm-opt'))
 }
-writeFileSync(join(out, NAME), await minify())
+const minified = await minify()
+writeFileSync(join(out, NAME), minified)
+report(NAME, Buffer.from(minified))
 writeFileSync(join(out, 'build.json'), JSON.stringify({ tools, modules }, null, 2) + '\n')
 
 console.log(Object.entries(tools).map((entry) => entry.join(' ')).join(', '))
+
+/** Prints how large a file is, and its hash as the attribute `integrity` of a page wants it. */
+function report(name, bytes) {
+  const hash = createHash('sha384').update(bytes).digest('base64')
+  console.log(`${name}: ${bytes.length} bytes, ${brotliCompressSync(bytes).length} under brotli, sha384-${hash}`)
+}
 
 /** Runs a command whose output the user sees. */
 function run(command, ...args) {
