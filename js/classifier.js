@@ -214,24 +214,28 @@ class Classifier {
    * Classifies a text, or a list of texts into a list of the same order.
    *
    * @param {string | string[]} texts
-   * @param {{signal?: AbortSignal, topK?: number, explain?: boolean}} [options]
-   *   explain: also without each word, which takes as long as one more text a word
+   * @param {{signal?: AbortSignal, topK?: number, explain?: boolean,
+   *   onProgress?: (progress: {done: number, total: number}) => void}} [options]
+   *   explain: also without each word, which takes as long as one more text a word; onProgress: of texts, called as
+   *   batches of them are done, lastly with done equal to total
    * @returns {Promise<Classification | Classification[]>}
    * @throws {BertweetError} input, aborted, disposed, memory, internal
    */
   async classify(texts, options = {}) {
-    checkClassifyOptions(options)
+    const { signal, onProgress, topK } = checkClassifyOptions(options)
     const list = checkTexts(texts)
     const words = options.explain ? list.map((text) => wordsOf(text, this.info.maxTokens)) : []
     const masked = words.flatMap((of, index) => of.map((word) => maskWord(list[index], word)))
-    const result = await this.#request('classify', { texts: list.concat(masked) }, options)
+    const all = list.concat(masked)
+    const report = onProgress && ((done) => onProgress({ done, total: all.length }))
+    const result = await this.#request('classify', { texts: all }, { signal, onProgress: report })
     this.#current.memory = result.memory
-    const all = list.map((_, index) => this.#classification(result, index, options.topK))
+    const results = list.map((_, index) => this.#classification(result, index, topK))
     let next = list.length
     words.forEach((of, index) => {
-      all[index].explanation = explain(all[index], of, of.map(() => this.#classification(result, next++)))
+      results[index].explanation = explain(results[index], of, of.map(() => this.#classification(result, next++)))
     })
-    return typeof texts === 'string' ? all[0] : all
+    return typeof texts === 'string' ? results[0] : results
   }
 
   /**
@@ -299,11 +303,11 @@ class Classifier {
     return this.dispose()
   }
 
-  async #request(method, args, { signal }) {
+  async #request(method, args, { signal, onProgress }) {
     const { client, id } = await this.#connected()
     this.#checkUsable()
     try {
-      return await client.request(id, method, args, { signal })
+      return await client.request(id, method, args, { signal, onProgress })
     } catch (error) {
       this.#checkUsable()
       throw error

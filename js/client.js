@@ -45,7 +45,7 @@ class Client {
   #port
   #onEnd
   #lastRequest = 0
-  /** @type {Map<number, {resolve: Function, reject: Function, stack?: string}>} */
+  /** @type {Map<number, {resolve: Function, reject: Function, onProgress?: Function, stack?: string}>} */
   #pending = new Map()
 
   /** Classifiers that use it. */
@@ -93,11 +93,11 @@ class Client {
    * @param {number} classifier
    * @param {string} method  of Engine
    * @param {object} [args]
-   * @param {{signal?: AbortSignal, transfer?: Transferable[]}} [options]
+   * @param {{signal?: AbortSignal, transfer?: Transferable[], onProgress?: (done: number) => void}} [options]
    * @returns {Promise<any>}
    * @throws {BertweetError}
    */
-  async request(classifier, method, args, { signal, transfer } = {}) {
+  async request(classifier, method, args, { signal, transfer, onProgress } = {}) {
     throwIfAborted(signal)
     if (this.isEnded) throw new BertweetError('internal', 'The worker has ended.')
     const id = ++this.#lastRequest
@@ -109,7 +109,7 @@ class Client {
     signal?.addEventListener('abort', abort)
     try {
       return await new Promise((resolve, reject) => {
-        this.#pending.set(id, { resolve, reject, stack })
+        this.#pending.set(id, { resolve, reject, onProgress, stack })
         this.#port.keepAlive(true)
         this.#port.post({ id, classifier, method, args }, transfer)
       })
@@ -135,8 +135,12 @@ class Client {
     this.#pending.clear()
   }
 
-  /** @param {{id: number, result?: any, error?: object}} message */
-  receive({ id, result, error }) {
+  /** @param {{id: number, done?: number, result?: any, error?: object}} message  done: not the answer yet */
+  receive({ id, done, result, error }) {
+    if (done !== undefined) {
+      this.#pending.get(id)?.onProgress?.(done)
+      return
+    }
     const request = this.#settle(id)
     if (error) request?.reject(errorFromMessage(error, request.stack))
     else request?.resolve(result)

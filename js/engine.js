@@ -2,7 +2,7 @@
  * engine.js - what runs behind the messages: models and their inference, in a worker or in place.
  *
  * A request is { id, classifier, method, args }; the answer { id, result } or { id, error }, where error is what
- * errorToMessage makes. { id, abort: true } asks to give a request up. One host serves any number of classifiers; each
+ * errorToMessage makes, after any number of { id, done }, texts that are done. { id, abort: true } asks to give a request up. One host serves any number of classifiers; each
  * has its own WebAssembly memory, and all share the compiled module. The requests of one classifier that run its model
  * (classify, logits, tokenize) run one after the other, in the order in which they came.
  */
@@ -16,7 +16,7 @@ import { MODES, Wasm, compile } from '../web/wasm.js'
 const SLICE_MS = 8
 
 /**
- * @typedef {{id: number, aborted: boolean}} Job  a request that can be given up
+ * @typedef {{id: number, aborted: boolean, report: (done: number) => void}} Job  a request that can be given up
  *
  * @typedef {object} Scores  of texts, in their order
  * @property {Float32Array} scores  texts x labels, after softmax or sigmoid
@@ -44,7 +44,7 @@ export class Host {
       if (this.#jobs.has(id)) this.#jobs.get(id).aborted = true
       return
     }
-    const job = { id, aborted: false }
+    const job = { id, aborted: false, report: (done) => this.#post({ id, done }) }
     this.#jobs.set(id, job)
     try {
       this.#post({ id, result: await this.#answer(classifier, method, args, job) })
@@ -195,6 +195,7 @@ class Engine {
       if (batch.length === 0) return
       logits.set(await this.#forward(batch, job), done * this.#wasm.info.numLabels)
       done += batch.length
+      job.report(done)
       batch = []
       length = 0
     }

@@ -193,6 +193,11 @@ export interface ClassifyOptions {
   topK?: number | undefined
   /** Also explain which words made the label; takes as long as one more text for each word. */
   explain?: boolean | undefined
+  /**
+   * Called as batches of a long list are done, lastly with done equal to total: numbers of texts, and with explain of
+   * their words too.
+   */
+  onProgress?: ((progress: { done: number; total: number }) => void) | undefined
 }
 
 export interface CallOptions {

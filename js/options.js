@@ -52,7 +52,7 @@ export const LOAD = {
 }
 export const pick = (checks, ...names) => Object.fromEntries(names.map((name) => [name, checks[name]]))
 const CLASSIFY = {
-  ...pick(LOAD, 'signal'),
+  ...pick(LOAD, 'signal', 'onProgress'),
   topK: [isPositive, 'a positive number'],
   explain: [isBoolean, 'true or false']
 }
@@ -72,8 +72,11 @@ export function checkLoadOptions(options) {
   }
 }
 
-/** @param {{signal?: AbortSignal, topK?: number, explain?: boolean}} options */
-export const checkClassifyOptions = (options) => check('classify', options, CLASSIFY)
+/** @param {{signal?: AbortSignal, topK?: number, explain?: boolean, onProgress?: Function}} options */
+export function checkClassifyOptions(options) {
+  check('classify', options, CLASSIFY)
+  return { ...options, onProgress: options.onProgress && guard(options.onProgress) }
+}
 
 /** @param {{signal?: AbortSignal, truncation?: boolean, preprocess?: string}} options */
 export const checkTokenizeOptions = (options) => check('tokenize', options, TOKENIZE)

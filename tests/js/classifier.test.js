@@ -56,6 +56,24 @@ for (const worker of [true, false]) {
       for (const i of [0, 7, 150, 299]) assert.deepEqual(results[i], await classifier.classify(many[i]))
     })
 
+    test('a long list reports how far it is', async (t) => {
+      const classifier = await start(t, { worker })
+      const many = Array.from({ length: 300 }, (_, i) => `text number ${i} ${'word '.repeat(i % 40)}`)
+      const reports = []
+      const results = await classifier.classify(many, { onProgress: (progress) => { reports.push(progress) } })
+      assert.deepEqual(results, await classifier.classify(many))
+      assert.ok(reports.length > 3)
+      assert.deepEqual(reports.at(-1), { done: 300, total: 300 })
+      reports.reduce((before, { done, total }) => {
+        assert.ok(done > before && total === 300)
+        return done
+      }, 0)
+      const one = []
+      await classifier.classify('two words', { explain: true, onProgress: ({ done, total }) => { one.push(done, total) } })
+      assert.deepEqual(one, [3, 3])
+      await assert.rejects(classifier.classify('x', { onProgress: 1 }), { code: 'input', message: /onProgress/ })
+    })
+
     test('an empty list', async (t) => {
       assert.deepEqual(await (await start(t, { worker })).classify([]), [])
     })
