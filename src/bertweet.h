@@ -270,6 +270,18 @@ bt_status bt_wire_expand(void *image, size_t image_nbytes, const void *wire, siz
 /* SHA-256 (FIPS 180-4), for pages without crypto.subtle. digest: 32 bytes. */
 void bt_sha256(uint8_t *digest, const void *data, size_t nbytes);
 
+/* The same of data that come in pieces: begin, any number of updates, end. A context is plain memory: it may be copied
+ * and moved between calls. */
+typedef struct {
+    uint32_t state[8];
+    uint8_t block[64]; /* the last nbytes % 64 bytes, which fill no block yet */
+    uint64_t nbytes;
+} bt_sha256_context;
+
+void bt_sha256_begin(bt_sha256_context *context);
+void bt_sha256_update(bt_sha256_context *context, const void *data, size_t nbytes);
+void bt_sha256_end(const bt_sha256_context *context, uint8_t *digest);
+
 #ifdef __cplusplus
 }
 #endif

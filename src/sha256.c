@@ -58,21 +58,47 @@ static void compress(uint32_t state[8], const uint8_t *block) {
     state[4] += e, state[5] += f, state[6] += g, state[7] += h;
 }
 
-void bt_sha256(uint8_t *digest, const void *data, size_t nbytes) {
-    uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                         0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-    const uint8_t *at = data;
-    size_t left = nbytes;
-    for (; left >= BLOCK_NBYTES; left -= BLOCK_NBYTES, at += BLOCK_NBYTES) compress(state, at);
+void bt_sha256_begin(bt_sha256_context *c) {
+    *c = (bt_sha256_context){.state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                       0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
+}
 
-    /* The rest, a one bit, zeros, and the length in bits. */
+void bt_sha256_update(bt_sha256_context *c, const void *data, size_t nbytes) {
+    const uint8_t *at = data, *const end = at + nbytes;
+    size_t filled = (size_t)(c->nbytes % BLOCK_NBYTES);
+    c->nbytes += nbytes;
+    while (at < end) {
+        if (filled == 0 && (size_t)(end - at) >= BLOCK_NBYTES) {
+            compress(c->state, at);
+            at += BLOCK_NBYTES;
+            continue;
+        }
+        c->block[filled++] = *at++;
+        if (filled == BLOCK_NBYTES) {
+            compress(c->state, c->block);
+            filled = 0;
+        }
+    }
+}
+
+/* What is left, a one bit, zeros, and the length in bits. */
+void bt_sha256_end(const bt_sha256_context *c, uint8_t *digest) {
+    uint32_t state[8];
     uint8_t last[2 * BLOCK_NBYTES] = {0};
-    for (size_t i = 0; i < left; i++) last[i] = at[i];
-    last[left] = 0x80;
+    const size_t left = (size_t)(c->nbytes % BLOCK_NBYTES);
     const size_t end = left + 9 <= BLOCK_NBYTES ? BLOCK_NBYTES : 2 * BLOCK_NBYTES;
-    write_big_endian(last + end - 8, (uint32_t)((uint64_t)nbytes >> 29));
-    write_big_endian(last + end - 4, (uint32_t)((uint64_t)nbytes << 3));
+    memcpy(state, c->state, sizeof state);
+    memcpy(last, c->block, left);
+    last[left] = 0x80;
+    write_big_endian(last + end - 8, (uint32_t)(c->nbytes >> 29));
+    write_big_endian(last + end - 4, (uint32_t)(c->nbytes << 3));
     for (size_t i = 0; i < end; i += BLOCK_NBYTES) compress(state, last + i);
-
     for (int i = 0; i < 8; i++) write_big_endian(digest + 4 * i, state[i]);
+}
+
+void bt_sha256(uint8_t *digest, const void *data, size_t nbytes) {
+    bt_sha256_context context;
+    bt_sha256_begin(&context);
+    bt_sha256_update(&context, data, nbytes);
+    bt_sha256_end(&context, digest);
 }

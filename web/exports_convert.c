@@ -109,3 +109,16 @@ void btw_reference_head(float *logits, const float *x, const bt_reference_batch 
                         float *scratch) {
     bt_reference_head(logits, x, batch, dense, out_proj, shape, inputs, scratch);
 }
+
+/* ---------------------------------------------------------------------------------------------------- hashes -- */
+
+/* bt_sha256_context takes 104 bytes; JavaScript keeps it between calls. */
+_Static_assert(sizeof(bt_sha256_context) == 104, "bt_sha256_context");
+
+void btw_sha256_begin(bt_sha256_context *context) { bt_sha256_begin(context); }
+
+void btw_sha256_update(bt_sha256_context *context, const void *data, size_t nbytes) {
+    bt_sha256_update(context, data, nbytes);
+}
+
+void btw_sha256_end(const bt_sha256_context *context, uint8_t *digest) { bt_sha256_end(context, digest); }

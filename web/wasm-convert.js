@@ -305,7 +305,7 @@ export class ConvertWasm {
     const at = this.#reserve(64 + bytes.length)
     this.#bytes(at + 64, bytes.length).set(bytes)
     this.#exports.btw_sha256(at, at + 64, bytes.length)
-    return Array.from(this.#bytes(at, 32), (byte) => byte.toString(16).padStart(2, '0')).join('')
+    return toHex(this.#bytes(at, 32))
   }
 
   /** Weights that share a multiplier; 0 where there are no weights. @param {number} [columns] */
@@ -358,6 +358,50 @@ export class ConvertWasm {
     return new Float32Array(this.#memory.buffer, at, length)
   }
 }
+
+const HASH_CONTEXT_NBYTES = 104
+/** Bytes that pass through the module's memory at a time. */
+const HASH_BLOCK_NBYTES = 1 << 20
+
+/**
+ * A function that begins a SHA-256 of data that come in pieces. A hash in progress is kept outside of the module, so
+ * there can be any number of them.
+ *
+ * @param {WebAssembly.Module} module  bertweet-convert.wasm
+ * @returns {Promise<() => import('../js/convert/files.js').Hasher>}
+ */
+export async function createHashes(module) {
+  const memory = new WebAssembly.Memory({ initial: 32, maximum: MAXIMUM_PAGES })
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } })
+  const { btw_sha256_begin: begin, btw_sha256_update: update, btw_sha256_end: end } = exports
+  const at = align(exports.__heap_base.value)
+  const bytes = new Uint8Array(memory.buffer)
+  const context = bytes.subarray(at, at + HASH_CONTEXT_NBYTES)
+  const block = at + align(HASH_CONTEXT_NBYTES)
+  return () => {
+    begin(at)
+    let kept = context.slice()
+    return {
+      update(data) {
+        context.set(kept)
+        for (let start = 0; start < data.length; start += HASH_BLOCK_NBYTES) {
+          const piece = data.subarray(start, start + HASH_BLOCK_NBYTES)
+          bytes.set(piece, block)
+          update(at, block, piece.length)
+        }
+        kept = context.slice()
+      },
+      digest() {
+        context.set(kept)
+        end(at, block)
+        return toHex(bytes.subarray(block, block + 32))
+      },
+    }
+  }
+}
+
+/** @param {Uint8Array} bytes */
+const toHex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 /** @param {TensorData} data */
 const countOf = ({ dtype, bytes }) => bytes.length / ITEM_NBYTES[dtype]

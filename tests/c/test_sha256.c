@@ -13,6 +13,20 @@ static void check(const void *data, size_t nbytes, const char *expected) {
     CHECK_STRING(hex, expected);
 }
 
+/* In pieces of 0, 1, 2, ... bytes. */
+static void check_pieces(const uint8_t *data, size_t nbytes) {
+    uint8_t whole[32], pieces[32];
+    bt_sha256_context context;
+    bt_sha256(whole, data, nbytes);
+    bt_sha256_begin(&context);
+    for (size_t at = 0, piece = 0; at < nbytes; at += piece, piece++) {
+        if (piece > nbytes - at) piece = nbytes - at;
+        bt_sha256_update(&context, data + at, piece);
+    }
+    bt_sha256_end(&context, pieces);
+    CHECK(memcmp(whole, pieces, sizeof whole) == 0);
+}
+
 int main(void) {
     /* FIPS 180-4's examples. */
     check("", 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
@@ -41,6 +55,9 @@ int main(void) {
     char *data = malloc(1000000);
     memset(data, 'a', 1000000);
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) check(data, lengths[i].nbytes, lengths[i].digest);
+    for (size_t i = 0; i < 1000000; i++) data[i] = (char)(i % 251);
+    for (size_t nbytes = 0; nbytes <= 1000; nbytes++) check_pieces((const uint8_t *)data, nbytes);
+    check_pieces((const uint8_t *)data, 1000000);
     free(data);
     return test_end();
 }
