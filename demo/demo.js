@@ -1,99 +1,62 @@
-/** The demo page: one classifier, one text box, as you type. */
+/** The live page: one text field, as you type. */
+import '../js/element/index.js'
 import { createClassifier } from '../js/index.js'
+import { describeInfo, element, make, nameOf, showProgress } from './common.js'
+import { keepModule } from './module-cache.js'
 
-const element = (id) => document.getElementById(id)
-const names = { NEG: 'Negative', NEU: 'Neutral', POS: 'Positive' }
-const special = new Set(['<s>', '</s>', '<unk>', '<pad>', '<mask>'])
-const megabytes = (bytes) => (bytes / 1e6).toFixed(1)
-const percent = (share) => `${(100 * share).toFixed(1)} %`
+const SPECIAL = new Set(['<s>', '</s>', '<unk>', '<pad>', '<mask>'])
 
-function showProgress({ loaded, total, source }) {
-  const from = source === 'cache' ? 'from this browser’s cache' : 'once; it is kept for the next visit'
-  element('progress').value = loaded / total
-  element('loading-text').textContent = `Loading the model (${megabytes(loaded)} of ${megabytes(total)} MB, ${from})…`
+const live = element('live')
+const loading = createClassifier({ onProgress: showProgress })
+live.classifier = loading
+
+const signed = (value) => (value < 0 ? '−' : '+') + Math.abs(value).toFixed(2)
+
+/** A row of the comparison: who says it, and a number from -1 to 1 on a scale. */
+function scale(name, value, note) {
+  const mark = make('span', { className: 'mark' })
+  mark.style.setProperty('--at', (value + 1) / 2)
+  const track = make('span', { className: 'scale', role: 'img', ariaLabel: `${signed(value)} of 1` }, mark)
+  const numbers = [make('b', {}, signed(value)), make('small', {}, note)]
+  return make('div', {}, make('dt', {}, name), make('dd', {}, track, ...numbers))
 }
 
-function showError(error) {
-  element('error').textContent = error.message
-  element('error').hidden = false
+/** The lexicon of 2014 that most pages use today: words have fixed scores, and a few rules. */
+async function showVersus({ compound, label }, text) {
+  const { default: vader } = await import('./vendor/vader.js')
+  const lexicon = vader.SentimentIntensityAnalyzer.polarity_scores(text).compound
+  const verdict = lexicon >= 0.05 ? 'POS' : lexicon <= -0.05 ? 'NEG' : 'NEU'
+  element('versus').replaceChildren(
+    scale('bertweet-wasm', compound, nameOf(label)),
+    scale('vader-sentiment', lexicon, nameOf(verdict)))
 }
 
-function showScores(scores) {
-  element('bars').replaceChildren(...Object.entries(scores).map(([label, score]) => {
-    const row = document.createElement('li')
-    const meter = document.createElement('meter')
-    const value = document.createElement('output')
-    row.dataset.label = label
-    meter.value = score
-    meter.setAttribute('aria-label', names[label] ?? label)
-    value.textContent = percent(score)
-    row.append(names[label] ?? label, meter, value)
-    return row
-  }))
+function showTokens({ tokens }, { truncated }) {
+  element('count').textContent = `${tokens.length} tokens${truncated ? ', cut to fit' : ''}`
+  element('tokens').replaceChildren(...tokens.map((token) =>
+    make('li', { dataset: SPECIAL.has(token) ? { special: '' } : {} }, token)))
 }
 
-function showTokens(tokens) {
-  element('tokens').replaceChildren(...tokens.map((token) => {
-    const item = document.createElement('li')
-    item.textContent = token
-    if (special.has(token)) item.dataset.special = ''
-    return item
-  }))
-}
-
-function showResult(result, { tokens }, milliseconds) {
-  element('result').dataset.label = result.label
-  element('label').textContent = names[result.label] ?? result.label
-  element('score').textContent = percent(result.score)
-  element('count').textContent =
-    `${result.tokens} tokens${result.truncated ? ', cut to fit' : ''}, ${milliseconds.toFixed(1)} ms`
-  showScores(result.scores)
-  showTokens(tokens)
-  element('error').hidden = true
-  element('result').hidden = false
-}
-
-function showInfo(info) {
-  const reason = info.threads === 1 && info.threadsReason ? ` (${info.threadsReason})` : ''
-  element('info').textContent = `Model ${info.model}, ${megabytes(info.bytes)} MB, kernel ${info.kernel}, ` +
-    `${info.threads} ${info.threads === 1 ? 'thread' : 'threads'}${reason}. ` +
-    'This page’s content security policy allows no connection but to its own host.'
-}
-
-let running // of the newest text; older ones are aborted
-
-async function classify(classifier) {
-  running?.abort()
-  const { signal } = running = new AbortController()
-  const text = element('text').value
-  element('result').hidden ||= text === ''
-  if (text === '') return
-  try {
-    const start = performance.now()
-    const result = await classifier.classify(text, { signal })
-    const milliseconds = performance.now() - start
-    const tokens = await classifier.tokenize(text)
-    if (!signal.aborted) showResult(result, tokens, milliseconds)
-  } catch (error) {
-    if (error.name !== 'AbortError') showError(error)
-  }
-}
-
-async function main() {
-  const classifier = await createClassifier({ onProgress: showProgress })
-  element('loading').hidden = true
-  showInfo(classifier.info)
-  element('text').addEventListener('input', () => classify(classifier))
-  await classify(classifier)
-}
+live.addEventListener('sentiment', async ({ detail }) => {
+  const text = live.value
+  element('result').hidden = detail === null
+  if (detail === null) return
+  await showVersus(detail, text)
+  const tokens = await (await loading).tokenize(text)
+  if (live.result === detail) showTokens(tokens, detail)
+})
 
 for (const button of document.querySelectorAll('[data-text]')) {
   button.addEventListener('click', () => {
-    element('text').value = button.dataset.text
-    element('text').dispatchEvent(new Event('input'))
+    live.value = button.dataset.text
   })
 }
-main().catch((error) => {
+
+loading.then(async ({ info }) => {
+  element('info').textContent = `${describeInfo(info)} This page’s content security policy allows no connection ` +
+    'but to its own host.'
+  await keepModule()
+}).catch(() => {}).finally(() => { // an error stands in the element
   element('loading').hidden = true
-  showError(error)
 })
+live.load().catch(() => {})

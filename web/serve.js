@@ -41,7 +41,8 @@ const ISOLATION = {
  * @param {string} [options.host]  address to listen on; default 127.0.0.1: this machine alone
  * @param {number} [options.port]  default 0: any that is free
  * @param {boolean} [options.isolated]  send COOP and COEP, so that pages may use threads; default true
- * @param {Record<string, string>} [options.headers]  sent with every response, in lower case; they win
+ * @param {Record<string, string> | ((path: string) => Record<string, string> | undefined)} [options.headers]
+ *   sent with every response, or with those of some paths, in lower case; they win
  * @param {(exchange: {path: string, status: number, bytes: number}) => void} [options.onResponse]
  *   called when a response has ended, with the path asked for and the bytes of body sent
  * @param {(path: string, request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse)
@@ -51,13 +52,15 @@ const ISOLATION = {
  */
 export async function serve({ root, host = '127.0.0.1', port = 0, isolated = true, headers, onResponse, intercept }) {
   const base = await realpath(resolve(root))
-  const always = { ...(isolated ? ISOLATION : {}), 'cache-control': 'no-cache', ...headers }
+  const always = { ...(isolated ? ISOLATION : {}), 'cache-control': 'no-cache' }
+  const headersOf = typeof headers === 'function' ? headers : () => headers
 
   const server = createServer(async (request, response) => {
     const path = requestPath(request)
     const sent = countBody(response)
     response.on('close', () => onResponse?.({ path: path ?? request.url, status: response.statusCode, bytes: sent() }))
-    for (const [name, value] of Object.entries(always)) response.setHeader(name, value)
+    const wanted = { ...always, ...headersOf(path) }
+    for (const [name, value] of Object.entries(wanted)) response.setHeader(name, value)
     try {
       if (path !== null && await intercept?.(path, request, response)) return
       await answer(base, path, request, response)

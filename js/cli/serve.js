@@ -36,10 +36,11 @@ export async function run(values, folders, io) {
  * @param {string} path  of the page to announce
  * @param {{port?: string, 'no-isolation'?: boolean}} values
  * @param {import('./run.js').Io} io
+ * @param {Parameters<typeof serve>[0]['headers']} [headers]
  */
-export async function serveFolder(root, path, values, { stdout, signal }) {
+export async function serveFolder(root, path, values, { stdout, signal }, headers) {
   const port = parseNumber(values.port, 'port', 65535)
-  const start = (port) => serve({ root, port, isolated: !values['no-isolation'] })
+  const start = (port) => serve({ root, port, isolated: !values['no-isolation'], headers })
   const server = await start(port ?? DEFAULT_PORT).catch((cause) => {
     if (port === undefined && cause.code === 'EADDRINUSE') return start(0)
     throw new BertweetError('input', `Cannot serve ${root}: ${cause.message}`, { cause })

@@ -26,8 +26,14 @@ export async function run(values, _, io) {
   await showSample(values, io)
   if (!values.once && io.env.CI !== 'true') {
     await write(io.stdout, '\n')
-    await serveFolder(fileURLToPath(PACKAGE), 'demo/', values, io)
+    await serveFolder(fileURLToPath(PACKAGE), 'demo/', values, io, await demoHeaders())
   }
+}
+
+/** The private page and its worker may open no connection; a worker obeys the headers it came with. */
+async function demoHeaders() {
+  const headers = JSON.parse(await readFile(new URL('demo/private/headers.json', PACKAGE), 'utf8'))
+  return (path) => path?.startsWith('/demo/private/') ? headers : undefined
 }
 
 async function showSample(values, io) {

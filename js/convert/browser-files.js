@@ -22,7 +22,8 @@ export async function openFileList(list, module) {
     size: (name) => find(name).size,
     async read(name, start, end) {
       const bytes = await find(name).slice(start, end).arrayBuffer().catch((cause) => {
-        throw new BertweetError('model', `${name} cannot be read: ${describe(cause)}. Was it changed or removed?`, { cause })
+        const message = `${name} cannot be read: ${describe(cause)}. Was it changed or removed?`
+        throw new BertweetError('model', message, { cause })
       })
       if (bytes.byteLength === end - start) return new Uint8Array(bytes)
       throw new BertweetError('model', `${name} ends before byte ${end}: it is truncated, or it changed meanwhile.`)

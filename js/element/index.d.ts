@@ -30,8 +30,8 @@ export class TweetSentiment extends HTMLElement {
   debounce: number
   /** 'lazy', the default: loads when the element comes into view or is used. */
   loading: 'lazy' | 'eager' | ''
-  /** A classifier of yours to use; the element does not dispose of it. */
-  classifier: Classifier | null
+  /** A classifier of yours to use, or the promise of one; the element does not dispose of it. */
+  classifier: Classifier | Promise<Classifier> | null
   messages: Messages
   /** The newest classification; null before it and where the text is empty. */
   readonly result: Classification | null

@@ -17,8 +17,8 @@
  *   debounce     milliseconds of silence before a text is classified, default 150
  *   loading      'lazy' (default): loads when the element comes into view or is used; 'eager': at once
  *
- * Properties: result (the newest Classification or null), classifier (set it to share one of your own), messages (other
- * words, or another language, for what MESSAGES of view.js holds).
+ * Properties: result (the newest Classification or null), classifier (set it to use one of your own, or the promise of
+ * one), messages (other words, or another language, for what MESSAGES of view.js holds).
  * Events, all bubbling: sentiment (detail: the Classification, or null where the text is empty), sentimentprogress
  * (detail: as of onProgress), sentimenterror (detail: the BertweetError).
  * In forms its value is the text under `name`, and the label under `name`-sentiment once it is known.
@@ -93,7 +93,7 @@ export class TweetSentiment extends Base {
     return this.#result
   }
 
-  /** One of createClassifier, instead of loading one; the element does not dispose of it. */
+  /** One of createClassifier, or the promise of one, instead of loading one; the element does not dispose of it. */
   get classifier() {
     return this.#ownClassifier
   }

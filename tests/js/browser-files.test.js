@@ -30,7 +30,8 @@ for (const name of ['tiny-sharded', 'tiny-bin']) {
       assert.deepEqual({ ...manifest, name: '' }, { ...expected, name: '' })
     })
     const { 'manifest.json': written, ...files } = output.files
-    const classifier = await createClassifier({ model: { manifest: written, files }, wasmUrl: binaryUrl('bertweet.wasm') })
+    const model = { manifest: written, files }
+    const classifier = await createClassifier({ model, wasmUrl: binaryUrl('bertweet.wasm') })
     assert.ok(manifest.labels.includes((await classifier.classify('so good')).label))
     await classifier.dispose()
   })
