@@ -21,12 +21,11 @@ export const tableOfLines = (text) =>
  */
 export async function readTable(file) {
   const lines = /\.(txt|text)$/i.test(file.name)
-  const reader = lines ? new DelimitedReader(null) : /\.(tsv|tab)$/i.test(file.name) ? new DelimitedReader('\t')
-    : new CsvReader()
+  const reader = lines ? new LineReader() : new CsvReader(/\.(tsv|tab)$/i.test(file.name) ? '\t' : ',')
   const rows = []
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const take = (records) => {
-    for (const record of records) rows.push(record)
+    for (const { fields } of records) rows.push(fields)
     if (rows.length > MAX_ROWS) throw new Error(`${file.name} has more than ${MAX_ROWS} rows. Use the command line: ` +
       'npx bertweet-wasm classify')
   }
@@ -47,27 +46,18 @@ export async function readTable(file) {
   return { columns, rows }
 }
 
-/** Lines, cut at a character where one is given. */
-class DelimitedReader {
+/** Lines as records of one field, those of white space left out. */
+class LineReader {
   #rest = ''
-  #delimiter
-
-  constructor(delimiter) {
-    this.#delimiter = delimiter
-  }
 
   push(text) {
     const lines = (this.#rest + text).split(/\r?\n/)
     this.#rest = lines.pop()
-    return lines.filter((line) => line.trim() !== '').map((line) => this.#cut(line))
+    return lines.filter((line) => line.trim() !== '').map((line) => ({ fields: [line] }))
   }
 
   end() {
-    return this.#rest.trim() === '' ? [] : [this.#cut(this.#rest)]
-  }
-
-  #cut(line) {
-    return this.#delimiter === null ? [line] : line.split(this.#delimiter)
+    return this.push('\n')
   }
 }
 
