@@ -25,8 +25,9 @@ import { CALIBRATION_TEXTS, FIDELITY_TEXTS } from './texts.js'
 import { buildTokenizer } from './tokenizer.js'
 import { Weights } from './weights.js'
 
-/** How channels are smoothed; src/quantize.h. */
-const SMOOTHING = Object.freeze({ method: 'smoothquant', strength: 0.5, texts: CALIBRATION_TEXTS.length })
+/** How channels can be smoothed; src/quantize.h. */
+export const SMOOTHING_METHODS = Object.freeze(['smoothquant', 'none'])
+const STRENGTH = 0.5
 /** Of BertweetTokenizer, where tokenizer_config.json does not say otherwise. */
 const MAX_TOKENS = 128
 
@@ -45,6 +46,9 @@ const MAX_TOKENS = 128
  *   default: raw
  * @property {number} [temperature]         what logits are divided by to become scores, as fitted on held-out texts;
  *   over 0, default: 1. Of the manifest only: fidelity and self-test are measured at 1
+ * @property {'smoothquant' | 'none'} [smoothing]  none: to see what smoothing is worth; default: smoothquant
+ * @property {readonly string[]} [calibration]  texts that tell what the layers' inputs are like, at least one; more
+ *   than some hundred take much memory; default: CALIBRATION_TEXTS. Fidelity is measured on FIDELITY_TEXTS
  * @property {string | URL} [wasmUrl]       of bertweet-convert.wasm
  * @property {(progress: {stage: 'weights' | 'check', loaded: number, total: number}) => void} [onProgress]
  *   weights: numbers packed, of all; check: texts classified by the finished model
@@ -81,7 +85,8 @@ export const defaultPreprocess = ({ normalization }) => normalization ? 'bertwee
 
 /** @param {ConvertOptions} options */
 async function convert({ checkpoint, output, name, repository = null, revision = null, preprocess, wire = 'raw',
-  temperature = 1, wasmUrl, onProgress = () => {}, signal }) {
+  temperature = 1, smoothing = 'smoothquant', calibration = CALIBRATION_TEXTS, wasmUrl, onProgress = () => {},
+  signal }) {
   const { architecture } = checkpoint
   const tokenizer = buildTokenizer(checkpoint.tokenizerFiles)
   checkVocabulary(architecture, tokenizer)
@@ -92,6 +97,10 @@ async function convert({ checkpoint, output, name, repository = null, revision =
   if (!ENCODINGS.includes(wire)) {
     throw new BertweetError('input', `wire must be one of ${ENCODINGS.join(', ')}; found ${wire}.`)
   }
+  if (!SMOOTHING_METHODS.includes(smoothing)) {
+    throw new BertweetError('input', `smoothing must be one of ${SMOOTHING_METHODS.join(', ')}; found ${smoothing}.`)
+  }
+  if (calibration.length === 0) throw new BertweetError('input', 'calibration needs at least one text.')
   if (!(Number.isFinite(temperature) && temperature > 0)) {
     throw new BertweetError('input', `temperature must be a number over 0; found ${temperature}.`)
   }
@@ -100,7 +109,7 @@ async function convert({ checkpoint, output, name, repository = null, revision =
   await checkpoint.check()
   const module = await compileConverter(wasmUrl)
   const idsOf = (texts) => tokenize(module, tokenizer, texts, preprocess, maxTokens)
-  const calibration = await idsOf(CALIBRATION_TEXTS)
+  const calibrationIds = smoothing === 'none' ? [] : await idsOf(calibration)
   const ids = await idsOf(FIDELITY_TEXTS)
 
   const wasm = await ConvertWasm.create(module, architecture)
@@ -110,8 +119,8 @@ async function convert({ checkpoint, output, name, repository = null, revision =
   const image = planClassifier(architecture, tokenizer)
   const shardWriter = new ShardWriter(output, sha256, int4 ? wasm : null)
   const imageWriter = new ImageWriter({ architecture, image, network, weights, wasm, shardWriter, int4 })
-  const referenceLogits = (await imageWriter.write(tokenizer, [...calibration, ...ids], calibration.length))
-    .slice(calibration.length * architecture.labels.length)
+  const referenceLogits = (await imageWriter.write(tokenizer, [...calibrationIds, ...ids], calibrationIds.length))
+    .slice(calibrationIds.length * architecture.labels.length)
   const shards = await shardWriter.finish()
 
   const logits = await classify(module, image.imageBytes, shards, output, ids, (loaded) => {
@@ -141,7 +150,8 @@ async function convert({ checkpoint, output, name, repository = null, revision =
     temperature,
     preprocess,
     maxTokens,
-    quantization: { ...describeWeights(int4), activations: 'uint7', depth: DEPTH, smoothing: SMOOTHING },
+    quantization: { ...describeWeights(int4), activations: 'uint7', depth: DEPTH,
+      smoothing: smoothing === 'none' ? null : { method: smoothing, strength: STRENGTH, texts: calibration.length } },
     fidelity: { texts: ids.length, tokens, ...compareScores(reference, quantized, multiLabel) },
     selfTest: selfTest({ texts: FIDELITY_TEXTS, ids, reference, quantized, logits }, sha256),
     image: { bytes: image.imageBytes, resident: image.residentBytes },

@@ -175,9 +175,10 @@ async function describeIds(checkpoint, { expected, found }) {
 /* --------------------------------------------------------------------------------------------------- weights -- */
 
 async function compareAllWeights({ checkpoint, image, manifest, wasmUrl, onProgress, signal }, { toFloats }) {
-  const { preprocess, shards } = manifest
-  const wire = isRaw(shards) ? 'raw' : 'int4'
-  const rebuilt = await rebuild({ checkpoint, preprocess, wire, wasmUrl, onProgress, signal })
+  const { preprocess, shards, quantization } = manifest
+  const settings = { preprocess, wire: isRaw(shards) ? 'raw' : 'int4',
+    smoothing: quantization?.smoothing === null ? 'none' : 'smoothquant' }
+  const rebuilt = await rebuild({ checkpoint, ...settings, wasmUrl, onProgress, signal })
   const { findings, distant } = await compareWeights({ checkpoint, toFloats, image, rebuilt })
   const sameImage = rebuilt !== null && findings.length === 0
   const fingerprints = manifest.source?.tensors

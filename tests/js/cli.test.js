@@ -374,6 +374,28 @@ test('a checkpoint converts to the same bytes each time, and over an earlier out
   assert.deepEqual([manifest.name, manifest.preprocess], ['tiny-bin', 'none'])
 })
 
+test('smoothing by one\'s own texts, and none', async () => {
+  const texts = join(scratch, 'calibration.txt')
+  const lines = Array.from({ length: 300 }, (_, index) => `text number ${index} 😍\r\n\r\n`)
+  await writeFile(texts, `\ufeff\n${lines.join('')}`)
+  const smoothingOf = async (name, ...options) => {
+    await output(['convert', golden('tiny-bin'), join(scratch, name), ...options])
+    return JSON.parse(await output(['info', join(scratch, name), '--json']))
+  }
+  const own = await smoothingOf('own', '--calibrate', texts)
+  assert.deepEqual(own.quantization.smoothing, { method: 'smoothquant', strength: 0.5, texts: 256 })
+  const none = await smoothingOf('none', '--smoothing', 'none')
+  assert.equal(none.quantization.smoothing, null)
+  const bundled = JSON.parse(await readFile(join(model, 'manifest.json'), 'utf8'))
+  const hashes = [own, none, bundled].map(({ selfTest }) => selfTest.logits)
+  assert.equal(new Set(hashes).size, 3)
+  await fails(2, /--calibrate is for smoothing/, ['convert', 'a', 'b', '--calibrate', texts, '--smoothing', 'none'])
+  await writeFile(texts, '\n \n')
+  const convert = ['convert', golden('tiny-bin'), join(scratch, 'no'), '--calibrate']
+  await fails(1, /has no lines to calibrate by/, [...convert, texts])
+  await fails(1, /Cannot read/, [...convert, join(scratch, 'nowhere')])
+})
+
 test('nothing is left behind where a checkpoint is refused', async () => {
   const before = await readdir(scratch)
   await fails(1, /Missing file: config\.json/, ['convert', golden(''), join(scratch, 'never')])

@@ -126,6 +126,13 @@ test('the same numbers in another container: notes, no mismatch', async () => {
   assert.deepEqual(kinds, ['note files', 'note files'])
 })
 
+test('a model without smoothing: beside what the checkpoint converts to without', async () => {
+  const checkpoint = await makeCheckpoint()
+  const plain = await convert(checkpoint, { smoothing: 'none' })
+  const report = await verify(plain, checkpoint, { thresholds: ANY })
+  assert.deepEqual([report.findings, report.sameImage], [[], true])
+})
+
 test('a model that travels as int4: expanded, beside what the checkpoint converts to as int4', async () => {
   const checkpoint = await makeCheckpoint()
   const int4 = await convert(checkpoint, { wire: 'int4' })
