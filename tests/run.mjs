@@ -298,6 +298,10 @@ const sections = {
       await nodeTest('tests/package')
     }
   },
+  matrix: {
+    what: 'the package in other people\'s tools; npm run test:matrix runs all of them',
+    run: () => nodeTest('tests/matrix', { env: { MATRIX: 'ci' } })
+  },
   recipes: {
     what: '<tweet-sentiment> in React, Vue and Svelte, built by Vite',
     run: () => nodeTest('tests/recipes')
