@@ -6,12 +6,12 @@
 void bt_softmax(float *out, const float *logits, uint32_t count, float temperature) {
     float largest = logits[0];
     for (uint32_t i = 1; i < count; i++) largest = bt_max(largest, logits[i]);
-    float total = 0;
+    double total = 0; /* of up to 1024 labels: scores add up to 1 within 1e-6 */
     for (uint32_t i = 0; i < count; i++) {
         out[i] = bt_exp((logits[i] - largest) / temperature);
-        total += out[i];
+        total += (double)out[i];
     }
-    for (uint32_t i = 0; i < count; i++) out[i] = out[i] / total;
+    for (uint32_t i = 0; i < count; i++) out[i] = (float)((double)out[i] / total);
 }
 
 void bt_sigmoid(float *out, const float *logits, uint32_t count, float temperature) {
