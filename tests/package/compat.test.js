@@ -302,6 +302,16 @@ describe('settings', () => {
     assert.deepEqual(ours.LogLevel, theirs.LogLevel)
   })
 
+  test('numThreads is the default of threads', async (t) => {
+    t.after(() => { delete ours.env.backends.onnx.wasm.numThreads })
+    ours.env.backends.onnx.wasm.numThreads = 2
+    for (const [options, threads] of [[{}, 2], [{ threads: 1 }, 1]]) {
+      const pipeline = await ours.pipeline('sentiment-analysis', 'me/model', options)
+      assert.equal(pipeline.native.info.threads, threads)
+      await pipeline.dispose()
+    }
+  })
+
   test('version is the package\'s', async () => {
     const { version } = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8'))
     assert.equal(ours.env.version, version)
