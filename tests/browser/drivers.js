@@ -55,7 +55,7 @@ export const noBrowser = missing
 /**
  * Starts the browser; close() it.
  *
- * @param {{proxy?: string}} [options]  proxy: URL of a server that is asked for every http:// URL but those of localhost
+ * @param {{proxy?: string}} [options]  proxy: URL of a server that is asked for all http:// URLs but localhost's
  * @returns {Promise<Browser>}
  */
 export async function openBrowser({ proxy } = {}) {

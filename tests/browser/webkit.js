@@ -95,7 +95,8 @@ class WebKitPage {
   /** @param {Function} run  as text, in the page @param {string} [arg] @returns {Promise<any>} */
   async evaluate(run, arg) {
     const script = `const done = arguments[arguments.length - 1]
-      Promise.resolve((${run})(arguments[0])).then((value) => done({ value }), (error) => done({ error: \`\${error}\` }))`
+      const refuse = (error) => done({ error: String(error) })
+      Promise.resolve((${run})(arguments[0])).then((value) => done({ value }), refuse)`
     const { value, error } = await this.#command('POST', 'execute/async', { script, args: [arg ?? null] })
     if (error !== undefined) throw new Error(error)
     return value
