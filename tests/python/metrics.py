@@ -86,7 +86,8 @@ def main():
     ]
     multi_label = [multi_label_case(random, size, labels, 0.8) for size, labels in ((90, 4), (25, 11), (1, 2))]
     versions = {"scikit-learn": sklearn.__version__, "numpy": numpy.__version__}
-    GOLDEN.write_text(json.dumps({"versions": versions, "cases": cases, "multiLabel": multi_label}) + "\n", encoding="utf-8")
+    golden = {"versions": versions, "cases": cases, "multiLabel": multi_label}
+    GOLDEN.write_text(json.dumps(golden) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
