@@ -1,6 +1,7 @@
 """Texts to ids, for every set and tokenizer. Run once; see README.md."""
 
 import argparse
+import itertools
 import json
 import sys
 import time
@@ -52,6 +53,7 @@ def main():
     parser.add_argument("--wordpiece", type=Path, help="tokenizer.json of the teachers")
     parser.add_argument("--bpe", type=Path, help="folder with the student's vocab.txt and bpe.codes")
     parser.add_argument("--sets", nargs="+", required=True, choices=[*data.SETS, "synthetic", "disturbed"])
+    parser.add_argument("--limit", type=int, help="rows of each set, for a trial")
     args = parser.parse_args()
 
     preprocess_tweet = load_preprocess_tweet()
@@ -64,7 +66,7 @@ def main():
     for name in args.sets:
         begun = time.process_time()
         counts = data.prepare(
-            name, source(name, args.data), args.work, tokenizers,
+            name, itertools.islice(source(name, args.data), args.limit), args.work, tokenizers,
             lambda text: preprocess_tweet(text, lang="en", user_token="@USER", url_token="HTTPURL"),
             frozenset() if name in data.EVALUATION else seen)
         print(json.dumps({"cpu_seconds": round(time.process_time() - begun), **counts}), flush=True)

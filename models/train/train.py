@@ -70,16 +70,25 @@ class Mix:
             offset = np.log(counts / counts.sum()) - (1 - args.adjust) * gold if counts.sum() else np.zeros(3)
             self.rows.append(rows)
             self.offsets.append(offset)
-            labels = [np.load(args.work / teacher / "labels" / f"{name}.npz") for teacher in args.teachers]
-            if labels:
+            paths = [args.work / teacher / "labels" / f"{name}.npz" for teacher in args.teachers]
+            if paths and all(path.exists() for path in paths):
+                labels = [np.load(path) for path in paths]
                 self.logits.append(np.mean([label["logits"] for label in labels], axis=0, dtype=np.float32))
-                if args.feature:
-                    self.features.append(labels[0]["features"])
+                self.features.append(labels[0]["features"])
+            elif counts.sum() == len(rows):
+                # Never seen by the teacher: NaN stands for that. The rows' own labels do.
+                self.logits.append(np.full((len(rows), 3), np.nan, dtype=np.float32))
+                self.features.append(np.full((len(rows), 1), np.nan, dtype=np.float32))
+            else:
+                raise SystemExit(f"train.py: {name} has rows without a label; label it first: label.py")
             order = rng.permutation(len(rows))
             while passes > 0:
                 part = order[:round(min(passes, 1) * len(rows))]
                 self.index.append(np.stack([np.full(len(part), number), part], axis=1))
                 passes -= 1
+        self.has_features = args.feature > 0
+        if self.has_features and any(features.shape[1] == 1 for features in self.features):
+            raise SystemExit("train.py: --feature needs sets that the teachers have labelled, all of them")
         self.weights = [weight for _, _, weight in args.sets]
         self.index = np.concatenate(self.index)
         self.lengths = np.concatenate([rows.lengths for rows in self.rows])
@@ -103,8 +112,8 @@ class Mix:
             "labels": torch.tensor([int(self.rows[number].labels[i]) for number, i in index]),
             "offsets": torch.from_numpy(np.stack([self.offsets[number] for number, _ in index]).astype(np.float32)),
             "weights": torch.tensor([self.weights[number] for number, _ in index]),
-            "logits": gather(self.logits) if self.logits else None,
-            "features": gather(self.features) if self.features else None,
+            "logits": gather(self.logits),
+            "features": gather(self.features) if self.has_features else None,
         }
 
 
@@ -113,12 +122,9 @@ def loss_of(args, logits, first, batch, projection):
     labelled = batch["labels"] >= 0
     hard = F.cross_entropy(logits + batch["offsets"], batch["labels"].clamp(min=0), reduction="none",
                            label_smoothing=args.smoothing)
-    if batch["logits"] is None:
-        share = torch.zeros(len(hard))
-        soft = torch.zeros(len(hard))
-    else:
-        share = torch.where(labelled, args.soft, 1.0)
-        soft = F.kl_div(logits.log_softmax(1), batch["logits"].softmax(1), reduction="none").sum(1)
+    taught = batch["logits"].isfinite().all(1)
+    share = torch.where(labelled, args.soft, 1.0) * taught
+    soft = F.kl_div(logits.log_softmax(1), batch["logits"].nan_to_num().softmax(1), reduction="none").sum(1)
     loss = (1 - share) * hard + share * soft
     if batch["features"] is not None:
         wanted = F.layer_norm(batch["features"], batch["features"].shape[1:])

@@ -1,0 +1,127 @@
+"""The parts of models/train that can be wrong without a run showing it, against transformers and the specification.
+
+usage: build/venv/torch/bin/python tests/python/test_training.py
+"""
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import torch
+from transformers import RobertaConfig, RobertaForSequenceClassification
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "models" / "train"))
+import data  # noqa: E402
+import fake_quantize  # noqa: E402
+import metrics  # noqa: E402
+import weights  # noqa: E402
+
+
+def random_roberta():
+    torch.manual_seed(1)
+    config = RobertaConfig(vocab_size=50, hidden_size=48, num_hidden_layers=3, num_attention_heads=4,
+                           intermediate_size=96, max_position_embeddings=22, type_vocab_size=1, num_labels=3,
+                           layer_norm_eps=1e-12, pad_token_id=1)
+    model = RobertaForSequenceClassification(config).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.1 * torch.randn_like(parameter))
+    return model
+
+
+class Weights(unittest.TestCase):
+    def test_the_encoder_computes_what_transformers_does(self):
+        theirs = random_roberta()
+        ours = weights.from_hugging_face(theirs.state_dict(), position_offset=2, heads=4).eval()
+        ids = torch.randint(4, 50, (5, 20))
+        lengths = torch.tensor([20, 3, 11, 20, 1])
+        for row, length in enumerate(lengths):
+            ids[row, length:] = 1
+        with torch.no_grad():
+            expected = theirs(ids, attention_mask=(ids != 1).long()).logits
+            found, first = ours(ids, lengths)
+        self.assertEqual(first.shape, (5, 48))
+        torch.testing.assert_close(found, expected, atol=2e-5, rtol=0)
+
+    def test_there_and_back(self):
+        theirs = random_roberta()
+        ours = weights.from_hugging_face(theirs.state_dict(), position_offset=2, heads=4)
+        again = RobertaForSequenceClassification(theirs.config).eval()
+        again.load_state_dict(weights.to_hugging_face(ours))
+        ids = torch.randint(4, 50, (2, 9))
+        with torch.no_grad():
+            torch.testing.assert_close(again(ids).logits, theirs(ids).logits, atol=2e-5, rtol=0)
+        config = RobertaConfig(**weights.hugging_face_config(ours.shape))
+        self.assertEqual(config.num_labels, 3)
+        self.assertEqual(RobertaForSequenceClassification(config).num_parameters(), again.num_parameters())
+
+    def test_other_words_and_fewer_layers(self):
+        ours = weights.from_hugging_face(random_roberta().state_dict(), position_offset=2, heads=4)
+        changed = weights.with_words(ours, torch.zeros(7, 48), [0, 2])
+        self.assertEqual((changed.shape.vocab, changed.shape.layers), (7, 2))
+        torch.testing.assert_close(changed.blocks[1].qkv.weight, ours.blocks[2].qkv.weight)
+        torch.testing.assert_close(changed.out.weight, ours.out.weight)
+
+
+class Quantization(unittest.TestCase):
+    def test_int4_errs_as_much_as_the_specification_says(self):
+        w = torch.randn(64, 384, generator=torch.Generator().manual_seed(3))
+        steps = fake_quantize.int4_steps(w)
+        codes = w.view(64, -1, fake_quantize.GROUP) / steps
+        rounded = fake_quantize.round_to(w.view_as(codes), steps, -8, 7).view_as(w)
+        error = ((w - rounded).norm() / w.norm()).item()
+        self.assertGreater(error, 0.07)
+        self.assertLess(error, 0.092)
+
+    def test_activations_have_seven_bits_and_keep_zero(self):
+        x = torch.randn(10, 64, generator=torch.Generator().manual_seed(4)) + 0.5
+        x[:, 0] = 0
+        rounded = fake_quantize.round_activations(x)
+        self.assertTrue((rounded[:, 0] == 0).all())
+        for row, given in zip(rounded, x):
+            step = (max(0, given.max()) - min(0, given.min())) / 127
+            self.assertLessEqual((row - given).abs().max().item(), 0.51 * step + step * 0.5)
+            self.assertLessEqual(len(row.unique()), 128)
+        self.assertTrue((fake_quantize.round_activations(torch.zeros(1, 8)) == 0).all())
+
+    def test_gradients_pass_unchanged(self):
+        w = torch.nn.Parameter(torch.randn(4, 32))
+        fake_quantize.Rounded(w, "int4")().sum().backward()
+        torch.testing.assert_close(w.grad, torch.ones_like(w))
+
+
+class Data(unittest.TestCase):
+    def test_batches_hold_every_row_once_and_no_more_than_they_may(self):
+        rng = np.random.default_rng(5)
+        lengths = rng.integers(2, 129, 700)
+        found = data.batches(lengths, 512, rng)
+        self.assertEqual(sorted(np.concatenate(found).tolist()), list(range(700)))
+        self.assertTrue(all(len(index) * lengths[index].max() <= 512 for index in found))
+
+    def test_copies_of_what_is_measured_on_are_dropped_and_held_out_rows_kept_apart(self):
+        texts = [f"tweet number {i} about things" for i in range(200)]
+        rows = [(i % 3, text) for i, text in enumerate(texts)] + [(0, "@Someone THE same, tweet! http://t.co/x")]
+        with tempfile.TemporaryDirectory() as work:
+            counts = data.prepare("tse", rows, work, {"bpe": lambda kept: [[0, len(text), 2] for text in kept]},
+                                  lambda text: text, {data.fingerprint("the same tweet")})
+            self.assertEqual(counts["tse"]["dropped"], 1)
+            kept, held = data.load(work, "tse", "bpe"), data.load(work, "tse-held", "bpe")
+        self.assertEqual(len(kept) + len(held), 200)
+        self.assertGreater(len(held), 5)
+        self.assertTrue(all(data.held_out("tse", text) == data.held_out("tse", f"@a {text.upper()}") for text in texts))
+
+
+class Metrics(unittest.TestCase):
+    def test_known_values(self):
+        labels = np.array([0, 0, 1, 1, 2, 2])
+        logits = np.log(np.array([[.8, .1, .1]] * 3 + [[.1, .8, .1]] + [[.1, .1, .8]] * 2))
+        found = metrics.evaluate(logits, labels)
+        self.assertEqual(found["recalls"], [100, 50, 100])
+        self.assertAlmostEqual(found["recall"], 83.33)
+        self.assertAlmostEqual(metrics.calibration_error(logits, labels), abs(5 / 6 - .8))
+
+
+if __name__ == "__main__":
+    unittest.main()
