@@ -108,6 +108,12 @@ export function noChromium() {
   return findChromium() ? false : 'no Chromium on this machine (CHROMIUM_PATH names one)'
 }
 
+/** As little besides the pages as can be. */
+export const CHROMIUM_FLAGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'
+]
+
 /**
  * Starts a headless Chromium; close() it.
  *
@@ -117,9 +123,6 @@ export function noChromium() {
 export function launchChromium(args = []) {
   return chromium.launch({
     executablePath: findChromium(),
-    args: [
-      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', ...args
-    ]
+    args: [...CHROMIUM_FLAGS, ...args]
   })
 }
