@@ -16,12 +16,16 @@ import { load, makeApp, run, serveFolder, startServing, tool } from './workshop.
  * @property {string[]} tools  packages whose versions the table names
  * @property {boolean} [inCi]
  * @property {string} [needs]  what users must do beside importing
+ * @property {number} [threads]  that the page asks for and must get
  * @property {(bench: Bench) => Promise<import('./workshop.js').Visit>} visit
  */
 
 /** As strict as the policy of a page with a worker and WebAssembly can be. */
 const STRICT = { 'content-security-policy':
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'" }
+
+/** What makes a page cross-origin isolated, so that it may use threads. */
+const ISOLATED = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' }
 
 async function visitBuilt(browser, app, { headers, find } = {}) {
   const server = await serveFolder(join(app, 'dist'), headers)
@@ -110,6 +114,37 @@ export const CELLS = [
       const app = await makeApp('vite', installed)
       await run(tool(VITE), ['build'], { cwd: app })
       return visitBuilt(browser, app, { headers: STRICT })
+    }
+  },
+  {
+    name: 'Vite, built, isolated, two threads',
+    tools: ['vite'],
+    inCi: true,
+    threads: 2,
+    async visit({ installed, browser }) {
+      const app = await makeApp('vite-threads', installed, { sources: ['shared', 'threads'] })
+      await run(tool(VITE), ['build'], { cwd: app })
+      return visitBuilt(browser, app, { headers: { ...STRICT, ...ISOLATED } })
+    }
+  },
+  {
+    name: 'webpack, isolated, two threads',
+    tools: ['webpack'],
+    threads: 2,
+    async visit({ installed, browser }) {
+      const app = await makeApp('webpack-threads', installed, { sources: ['shared', 'threads'] })
+      await compile('webpack', app)
+      return visitBuilt(browser, app, { headers: { ...STRICT, ...ISOLATED } })
+    }
+  },
+  {
+    name: 'Parcel, isolated, two threads',
+    tools: ['parcel'],
+    threads: 2,
+    async visit({ installed, browser }) {
+      const app = await makeApp('parcel-threads', installed, { sources: ['shared', 'threads'] })
+      await run(tool('parcel/lib/bin.js'), ['build', 'index.html', '--no-cache'], { cwd: app })
+      return visitBuilt(browser, app, { headers: ISOLATED })
     }
   },
   {

@@ -68,10 +68,11 @@ function assertOutcome(outcome) {
   assert.equal(outcome.info.worker, true, outcome.info.workerReason)
 }
 
-for (const { visit, tools, ...about } of CELLS.filter(isChosen)) {
+for (const { visit, tools, threads, ...about } of CELLS.filter(isChosen)) {
   cell({ ...about, skip: noChromium() }, async () => {
     const { outcome, complaints, requests } = await visit({ installed, browser })
     assertOutcome(outcome)
+    if (threads) assert.equal(outcome.info.threads, threads, outcome.info.threadsReason)
     assert.deepEqual(complaints, [])
     const modules = Object.entries(requests).filter(([name]) => name.endsWith('.wasm'))
     assert.deepEqual(modules.map(([, times]) => times), [1], 'one WebAssembly module, fetched once')
