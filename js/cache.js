@@ -1,14 +1,26 @@
 /**
- * cache.js - shards kept on the device, under the hash of their contents.
+ * cache.js - weights kept on the device: shards under the hash of their contents, and for each model a record of its
+ * manifest, written last, so that what has a record is complete.
  *
  * A cache never makes a load fail: what it cannot give is fetched, what it cannot take is not kept. What it gives is
  * verified like everything else, by the reader.
  */
 
-import { BertweetError } from './errors.js'
+import { BertweetError, describe } from './errors.js'
+import { importLater } from './later.js'
+import { takeTurn } from './locks.js'
+
+/**
+ * @import { Model, Shard } from './manifest.js'
+ */
 
 /** Name of the library's cache in the browser's Cache API. */
 export const CACHE_NAME = 'bertweet-wasm'
+/** An address that is nobody's, as the Cache API wants one. */
+const ORIGIN = 'https://bertweet-wasm.invalid/'
+const RECORDS = `${ORIGIN}model?`
+/** A cache that takes longer for anything is not asked any more. */
+const PATIENCE_MS = 20000
 
 /**
  * What a cache must do, in the words of the Cache API: keys are URLs, values Responses.
@@ -20,11 +32,14 @@ export const CACHE_NAME = 'bertweet-wasm'
  */
 
 /**
- * The key of a shard: an address that is nobody's, as the Cache API wants one, equal for all mirrors.
+ * The key of a shard, equal for all mirrors.
  *
  * @param {{sha256: string}} shard
  */
-export const cacheKey = (shard) => `https://bertweet-wasm.invalid/${shard.sha256}`
+export const cacheKey = (shard) => ORIGIN + shard.sha256
+
+/** @param {string} id  of a Model */
+const recordKey = (id) => RECORDS + encodeURIComponent(id)
 
 /**
  * The browser's caches, where there are any; frames of no origin may not even look.
@@ -42,51 +57,177 @@ export function browserCaches() {
 /**
  * The cache behind the option `cache`.
  *
- * @param {boolean | ResponseCache} [option]  true: the browser's, where there is one
- * @returns {Promise<ResponseCache | null>}
+ * @param {boolean | ResponseCache | WeightCache} [option]  true: the browser's, where there is one
+ * @returns {Promise<WeightCache>}
  * @throws {BertweetError} input
  */
 export async function openCache(option = true) {
-  if (option === false) return null
-  if (option === true) return await attempt(() => browserCaches()?.open(CACHE_NAME)) ?? null
+  if (option instanceof WeightCache) return option
+  if (option === false) return new WeightCache(null, 'the option cache is false')
+  if (option === true) {
+    const caches = browserCaches()
+    if (!caches) return new WeightCache(null, 'there is no Cache API here; in browsers, it needs https')
+    try {
+      return new WeightCache(await inTime(caches.open(CACHE_NAME)), null, true)
+    } catch (error) {
+      return new WeightCache(null, reasonOf(error))
+    }
+  }
   if (['match', 'put', 'delete'].some((method) => typeof option?.[method] !== 'function')) {
     throw new BertweetError('input', 'The option cache must be true, false or an object with match, put and delete.')
   }
-  return option
+  return new WeightCache(option)
 }
 
-/**
- * @param {ResponseCache | null} cache
- * @param {{sha256: string}} shard
- * @returns {Promise<Response | undefined>}
- */
-export const findCached = (cache, shard) => attempt(() => cache?.match(cacheKey(shard)))
+/** Keeps shards and records in a ResponseCache, or in none. */
+export class WeightCache {
+  #store
+  /** Whether other tabs use it, too, and wait for each other. */
+  #isShared
+  /** Ends when all that was to be stored is, or has failed. */
+  #stored = Promise.resolve()
 
-/**
- * @param {ResponseCache | null} cache
- * @param {{sha256: string}} shard
- * @param {Uint8Array} bytes  verified
- * @returns {Promise<boolean>} whether they are kept
- */
-export async function storeCached(cache, shard, bytes) {
-  const headers = { 'content-type': 'application/octet-stream', 'content-length': String(bytes.length) }
-  return await attempt(async () => {
-    await cache.put(cacheKey(shard), new Response(bytes, { headers }))
-    return true
-  }) ?? false
-}
+  /** Why it does not keep everything; null where it does. @type {string | null} */
+  reason
 
-/**
- * @param {ResponseCache | null} cache
- * @param {{sha256: string}} shard
- */
-export const dropCached = (cache, shard) => attempt(() => cache?.delete(cacheKey(shard)))
+  /**
+   * @param {ResponseCache | null} store
+   * @param {string | null} [reason]  why there is none
+   * @param {boolean} [isShared]
+   */
+  constructor(store, reason = null, isShared = false) {
+    this.#store = store
+    this.reason = reason
+    this.#isShared = isShared
+  }
 
-/** The result of a function, or undefined where it throws. @template T @param {() => Promise<T>} use */
-async function attempt(use) {
-  try {
-    return await use()
-  } catch {
-    return undefined
+  get exists() {
+    return this.#store !== null
+  }
+
+  /** @param {Shard} shard @returns {Promise<Response | undefined>} */
+  find(shard) {
+    return this.#match(cacheKey(shard))
+  }
+
+  /** Throws a shard away. @param {Shard} shard */
+  drop(shard) {
+    return this.#delete(cacheKey(shard))
+  }
+
+  /**
+   * Waits for the turn to do something: of several tabs that load a model, one fetches each shard.
+   *
+   * @param {string} name
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<(() => void) | null>}  ends the turn; null where turns are not taken
+   */
+  async turn(name, signal) {
+    if (!this.#isShared) return null
+    const end = await takeTurn(`${CACHE_NAME} ${name}`, signal)
+    if (!end) this.#isShared = false // once was enough to wait in vain
+    return end
+  }
+
+  /**
+   * Begins to store a shard, after the one before is stored: at most one copy is on its way.
+   *
+   * @param {Shard} shard
+   * @param {Uint8Array} bytes  verified; the caller's again when begun has resolved
+   * @returns {{begun: Promise<void>, ended: Promise<void>}}
+   */
+  store(shard, bytes) {
+    if (!this.#store) return { begun: this.#stored, ended: this.#stored }
+    let ended
+    const begun = this.#stored.then(() => { ended = this.#put(cacheKey(shard), bytes) })
+    this.#stored = begun.then(() => ended)
+    return { begun, ended: this.#stored }
+  }
+
+  /**
+   * The manifest of a model that is wholly here.
+   *
+   * @param {string} id
+   * @returns {Promise<string | undefined>}
+   */
+  async record(id) {
+    const response = await this.#match(recordKey(id))
+    return this.#attempt(() => response?.text())
+  }
+
+  /**
+   * Writes the record of a model.
+   *
+   * @param {string} id
+   * @param {string} text  of its manifest
+   * @returns {Promise<true | undefined>} whether it is stored
+   */
+  writeRecord(id, text) {
+    return this.#put(recordKey(id), text)
+  }
+
+  /** @param {string} id */
+  dropRecord(id) {
+    return this.#delete(recordKey(id))
+  }
+
+  /**
+   * Ends a load: records the model, if all of it is here.
+   *
+   * @param {Model} model
+   * @returns {Promise<boolean>} whether it is
+   */
+  async commit(model) {
+    await this.#stored
+    if (!this.#store || model.id === null) return false
+    const { commit } = await importLater('records')
+    return commit(this, model)
+  }
+
+  /** Removes a model, the version that is recorded and this one. @param {Model} model */
+  async remove(model) {
+    const { remove } = await importLater('records')
+    await remove(this, model)
+  }
+
+  #match(key) {
+    return this.#attempt(() => this.#store?.match(key))
+  }
+
+  #delete(key) {
+    return this.#attempt(() => this.#store?.delete(key))
+  }
+
+  #put(key, body) {
+    return this.#attempt(async () => {
+      await this.#store.put(key, new Response(body))
+      return true
+    })
+  }
+
+  /** All records, where the cache can list its keys. @returns {Promise<string[]>} */
+  async records() {
+    const requests = await this.#attempt(() => this.#store?.keys?.()) ?? []
+    const responses = await Promise.all(requests.map(({ url }) => url.startsWith(RECORDS) && this.#match(url)))
+    return Promise.all(responses.filter(Boolean).map((response) => response.text()))
+  }
+
+  /** The result of a function, or undefined where it throws, with the reason. @template T @param {() => T} use */
+  async #attempt(use) {
+    try {
+      return await inTime(use())
+    } catch (error) {
+      this.reason = reasonOf(error)
+      if (error?.name === 'TimeoutError') this.#store = null
+      return undefined
+    }
   }
 }
+
+const reasonOf = (error) => `${error?.name}: ${describe(error)}`
+
+/** A promise that does not take too long. @template T @param {Promise<T>} promise */
+const inTime = (promise) => new Promise((resolve, reject) => {
+  const timer = setTimeout(() => reject(new DOMException('the cache does not answer', 'TimeoutError')), PATIENCE_MS)
+  Promise.resolve(promise).then(resolve, reject).finally(() => clearTimeout(timer))
+})

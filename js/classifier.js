@@ -2,23 +2,19 @@
  * classifier.js - loads a model and classifies with it.
  */
 
-import { CACHE_NAME, browserCaches, cacheKey, findCached, openCache } from './cache.js'
-import { acquireClient, nextClassifier } from './client.js'
-import { BertweetError, asBertweetError } from './errors.js'
+import { openCache } from './cache.js'
+import { BertweetError } from './errors.js'
 import { explain, maskWord, wordsOf } from './explain.js'
 import { createSha256 } from './hash.js'
 import { importLater } from './later.js'
-import { readModel } from './manifest.js'
+import { Load } from './load.js'
 import {
-  checkCacheOptions, checkClassifyOptions, checkIds, checkLoadOptions, checkLogitsOptions, checkTexts,
-  checkSelfTestOptions, checkTokenizeOptions
+  checkClassifyOptions, checkIds, checkLoadOptions, checkLogitsOptions, checkTexts, checkSelfTestOptions,
+  checkTokenizeOptions
 } from './options.js'
-import { cacheWriter, readShards } from './shards.js'
+import { findModel } from './storage.js'
 
-/**
- * @import { Manifest, Model, ModelOption } from './manifest.js'
- * @import { ClassifierOptions } from './options.js'
- */
+/** @import { ClassifierOptions } from './options.js' */
 
 /**
  * What a text was classified as.
@@ -44,152 +40,46 @@ import { cacheWriter, readShards } from './shards.js'
  */
 export async function createClassifier(options = {}) {
   const checked = checkLoadOptions(options)
-  const model = findModel(checked)
-  model.catch(() => {}) // it may fail before open, where it is awaited, comes to it
-  const connection = await open(model, checked)
-  return new Classifier(await model, checked, connection)
-}
-
-/**
- * Whether all weights of a model are on this device, so that createClassifier will not download any.
- *
- * @param {ModelOption} [model]
- * @param {{signal?: AbortSignal, cache?: ClassifierOptions['cache'], fetch?: typeof globalThis.fetch}} [options]
- */
-export async function isCached(model, options) {
-  return await downloadSize(model, options) === 0
-}
-
-/**
- * How many bytes of weights createClassifier would download now.
- *
- * @param {ModelOption} [model]
- * @param {{signal?: AbortSignal, cache?: ClassifierOptions['cache'], fetch?: typeof globalThis.fetch}} [options]
- * @returns {Promise<number>}
- */
-export async function downloadSize(model, options = {}) {
-  checkCacheOptions(options)
-  const cache = await openCache(options.cache)
-  const { manifest, sourcesOf } = await findModel({ ...options, model })
-  const sizes = await Promise.all(manifest.shards.map(async (shard) => {
-    const isRemote = sourcesOf(shard).every((source) => source instanceof URL && source.protocol !== 'file:')
-    return isRemote && !await findCached(cache, shard) ? shard.bytes : 0
-  }))
-  return sizes.reduce((sum, size) => sum + size, 0)
-}
-
-/**
- * Removes the weights of a model from the cache; without a model, all that this library keeps there.
- *
- * @param {ModelOption} [model]
- * @param {{signal?: AbortSignal, cache?: ClassifierOptions['cache'], fetch?: typeof globalThis.fetch}} [options]
- */
-export async function clearCache(model, options = {}) {
-  checkCacheOptions(options)
-  if (model === undefined && typeof options.cache !== 'object') {
-    await browserCaches()?.delete(CACHE_NAME)
-    return
-  }
-  const cache = await openCache(options.cache)
-  const { manifest } = await findModel({ ...options, model })
-  await Promise.all(manifest.shards.map((shard) => cache?.delete(cacheKey(shard))))
-}
-
-/** @param {{model?: ModelOption, fetch?: Function, signal?: AbortSignal, wasmUrl?: string | null}} options */
-export async function findModel({ model, fetch, signal, wasmUrl = null }) {
-  return readModel(model ?? await defaultModel(), { fetch, signal, sha256: createSha256(wasmUrl) })
-}
-
-/** The model that comes with the package, so that users of other models never see it. */
-async function defaultModel() {
-  try {
-    return (await import('../models/tweet-mini/index.js')).default
-  } catch (cause) {
-    throw new BertweetError('unsupported', 'The default model cannot be imported here. In a service worker, write ' +
-      'import model from \'bertweet-wasm/models/tweet-mini\' and createClassifier({ model }).', { cause })
-  }
-}
-
-/**
- * Starts an engine and streams the weights into it.
- *
- * @param {Model | Promise<Model>} model
- * @param {ReturnType<typeof checkLoadOptions>} options
- */
-async function open(model, options) {
-  const { signal, onProgress, fetch, wasmUrl } = options
-  const client = await acquireClient(options)
-  const id = nextClassifier()
-  const request = (method, args, how) => client.request(id, method, args, { signal, ...how })
-  try {
-    const [found, cache] = await Promise.all([model, openCache(options.cache)])
-    const { manifest } = found
-    const imageBytes = manifest.image.bytes
-    const opened = request('open', { wasmUrl, imageBytes, threads: options.threads })
-    opened.catch(() => {})
-    const writer = cacheWriter(cache)
-    const sha256 = createSha256(wasmUrl)
-    for await (const block of readShards(found, { cache, fetch, signal, onProgress, sha256 })) {
-      await opened
-      await writer.write(block)
-      await request('write', { shard: block.shard, bytes: block.bytes }, { transfer: [block.bytes.buffer] })
-    }
-    const started = await request('start', {
-      imageBytes,
-      preprocess: options.preprocess ?? manifest.preprocess,
-      maxTokens: manifest.maxTokens,
-      temperature: manifest.temperature,
-      isMultiLabel: manifest.problemType === 'multi_label_classification',
-      kernel: options.kernel,
-      inPlace: client.workerReason !== null
-    })
-    checkSizes(manifest, started.sizes)
-    const connection = { client, id, ...started, cached: false }
-    writer.finished().then((cached) => { connection.cached = cached })
-    return connection
-  } catch (error) {
-    client.release(id)
-    throw asBertweetError(error, 'internal', 'The model cannot be loaded')
-  }
-}
-
-/** The image must be the one that the manifest describes. */
-function checkSizes({ config, labels, name }, sizes) {
-  const pairs = [
-    ['hidden_size', config.hidden_size, sizes.hiddenSize],
-    ['num_hidden_layers', config.num_hidden_layers, sizes.numLayers],
-    ['num_attention_heads', config.num_attention_heads, sizes.numHeads],
-    ['intermediate_size', config.intermediate_size, sizes.intermediateSize],
-    ['vocab_size', config.vocab_size, sizes.vocabSize],
-    ['max_position_embeddings', config.max_position_embeddings, sizes.numPositions],
-    ['number of labels', labels.length, sizes.numLabels]
-  ]
-  const wrong = pairs.find(([, expected, found]) => expected !== found)
-  if (!wrong) return
-  throw new BertweetError('model', `Model ${name}: ${wrong[0]} is ${wrong[1]} in the manifest, ${wrong[2]} in the ` +
-    'image. Convert it again.')
+  const cache = openCache(checked.cache)
+  const model = findModel({ ...checked, cache })
+  model.catch(() => {}) // it may fail before Load, where it is awaited, comes to it
+  const load = await Load.start(model, cache, checked)
+  return new Classifier(await model, cache, checked, load)
 }
 
 /** A loaded model. Made by createClassifier. */
 class Classifier {
   #model
+  #cache
   #options
-  #connection
-  /** What info tells of the connection. */
+  /** The last load; where its worker has died, the next call begins another. @type {Promise<Load>} */
+  #load
+  /** What info tells of: the last load that succeeded. @type {Load} */
   #current
   #disposed = new AbortController()
 
-  constructor(model, options, connection) {
+  constructor(model, cache, options, load) {
     this.#model = model
+    this.#cache = cache
     this.#options = options
-    this.#current = connection
-    this.#connection = Promise.resolve(connection)
+    this.#current = load
+    this.#load = Promise.resolve(load)
+  }
+
+  /**
+   * Resolves when all weights are there, which with the option early may be later than createClassifier. Rejects with
+   * what the load failed of; the next call that needs what is missing tries again.
+   *
+   * @returns {Promise<void>}
+   */
+  get loaded() {
+    return this.#current.whole
   }
 
   /** What is loaded, and how it runs. */
   get info() {
     const { name, labels, license, source, fidelity, bytes, problemType, maxTokens, preprocess } = this.#model.manifest
-    const { client, kernel, threads, threadsReason, memory, cached } = this.#current
+    const { engine, downloaded, isCached, cacheReason, workerReason } = this.#current
     return {
       model: name,
       labels: [...labels],
@@ -199,14 +89,17 @@ class Classifier {
       problemType,
       preprocess: this.#options.preprocess ?? preprocess,
       maxTokens,
+      url: this.#model.url,
       bytes,
-      memory,
-      cached,
-      kernel,
-      threads,
-      threadsReason,
-      worker: client.workerReason === null,
-      workerReason: client.workerReason
+      downloaded,
+      cached: isCached,
+      cacheReason: isCached ? null : cacheReason,
+      memory: engine.memory,
+      kernel: engine.kernel,
+      threads: engine.threads,
+      threadsReason: engine.threadsReason,
+      worker: workerReason === null,
+      workerReason
     }
   }
 
@@ -229,7 +122,7 @@ class Classifier {
     const all = list.concat(masked)
     const report = onProgress && ((done) => onProgress({ done, total: all.length }))
     const result = await this.#request('classify', { texts: all }, { signal, onProgress: report })
-    this.#current.memory = result.memory
+    this.#current.engine.memory = result.memory
     const results = list.map((_, index) => this.#classification(result, index, topK))
     let next = list.length
     words.forEach((of, index) => {
@@ -265,7 +158,7 @@ class Classifier {
    */
   async logits(ids, options = {}) {
     checkLogitsOptions(options)
-    return this.#request('logits', { rows: checkIds(ids, this.#current.sizes) }, options)
+    return this.#request('logits', { rows: checkIds(ids, this.#current.engine.sizes) }, options)
   }
 
   /**
@@ -294,8 +187,8 @@ class Classifier {
   async dispose() {
     if (this.#disposed.signal.aborted) return
     this.#disposed.abort()
-    const { client, id } = await this.#connection.catch(() => this.#current)
-    client.release(id)
+    const load = await this.#load.catch(() => this.#current)
+    load.release()
   }
 
   /** For `await using`; engines without the symbol have this one under another. */
@@ -304,23 +197,24 @@ class Classifier {
   }
 
   async #request(method, args, { signal, onProgress }) {
-    const { client, id } = await this.#connected()
+    const load = await this.#usableLoad()
     this.#checkUsable()
+    if (load.failure) load.retry()
     try {
-      return await client.request(id, method, args, { signal, onProgress })
+      return await load.request(method, args, { signal, onProgress })
     } catch (error) {
       this.#checkUsable()
       throw error
     }
   }
 
-  /** The connection; a new one, from the cache, where the worker has died. */
-  #connected() {
+  /** The load; a new one, from the cache, where the worker has died. */
+  #usableLoad() {
     this.#checkUsable()
     const options = { ...this.#options, signal: this.#disposed.signal, onProgress: undefined }
-    const reopen = async () => this.#current = await open(this.#model, options)
-    this.#connection = this.#connection.then((last) => last.client.isEnded ? reopen() : last, reopen)
-    return this.#connection
+    const reload = async () => this.#current = await Load.start(this.#model, this.#cache, options)
+    this.#load = this.#load.then((last) => last.isEnded ? reload() : last, reload)
+    return this.#load
   }
 
   #checkUsable() {

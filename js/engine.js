@@ -7,7 +7,7 @@
  * (classify, logits, tokenize) run one after the other, in the order in which they came.
  */
 
-import { BertweetError, abortError, describe, errorToMessage } from './errors.js'
+import { BertweetError, abortError, describe, errorFromMessage, errorToMessage } from './errors.js'
 import { pickBinary } from './features.js'
 import { Threads, planThreads } from './threads.js'
 import { MODES, Wasm, compile } from '../web/wasm.js'
@@ -16,7 +16,11 @@ import { MODES, Wasm, compile } from '../web/wasm.js'
 const SLICE_MS = 8
 
 /**
- * @typedef {{id: number, aborted: boolean, report: (done: number) => void}} Job  a request that can be given up
+ * @typedef {object} Job  a request that can be given up
+ * @property {number} id
+ * @property {boolean} aborted
+ * @property {(done: number) => void} report
+ * @property {() => void} [wake]  if it sleeps
  *
  * @typedef {object} Scores  of texts, in their order
  * @property {Float32Array} scores  texts x labels, after softmax or sigmoid
@@ -33,7 +37,7 @@ export class Host {
   /** @type {Map<number, Job>} by request */
   #jobs = new Map()
 
-  /** @param {(message: object) => void} post  sends an answer */
+  /** @param {(message: object, transfer?: Transferable[]) => void} post  sends an answer */
   constructor(post) {
     this.#post = post
   }
@@ -41,13 +45,16 @@ export class Host {
   /** @param {{id: number, classifier: number, method: string, args?: object, abort?: boolean}} message */
   async receive({ id, classifier, method, args, abort }) {
     if (abort) {
-      if (this.#jobs.has(id)) this.#jobs.get(id).aborted = true
+      const job = this.#jobs.get(id)
+      if (job) job.aborted = true
+      job?.wake?.()
       return
     }
     const job = { id, aborted: false, report: (done) => this.#post({ id, done }) }
     this.#jobs.set(id, job)
     try {
-      this.#post({ id, result: await this.#answer(classifier, method, args, job) })
+      const result = await this.#answer(classifier, method, args, job)
+      this.#post({ id, result }, method === 'write' ? [result.buffer] : undefined)
     } catch (error) {
       this.#post({ id, error: errorToMessage(error) })
     } finally {
@@ -79,6 +86,14 @@ class Engine {
   #lastPause = performance.now()
   #queue = Promise.resolve()
   #closed = false
+  /** Sizes of the pieces of the image that have come too early to be used, by their offsets. */
+  #early = new Map()
+  /** So many bytes of the image are there, without a gap. */
+  #present = 0
+  /** Why no more come. @type {object | null} */
+  #failure = null
+  /** Jobs that wait for more. @type {Set<Job>} */
+  #sleepers = new Set()
 
   /**
    * Fetches the module and reserves memory, so that the image can be written. Where that fails with threads, it is done
@@ -107,13 +122,30 @@ class Engine {
     if (count > 1) this.#threads = Threads.start(this.#wasm.module, this.#wasm.memory, count - 1)
   }
 
-  /** @param {{shard: import('./manifest.js').Shard, bytes: Uint8Array}} block  verified */
+  /**
+   * @param {{shard: import('./manifest.js').Shard, bytes: Uint8Array}} block  verified
+   * @returns {Uint8Array} the same bytes, which are not needed any more
+   */
   write({ shard, bytes }) {
     this.#wasm.writeShard(shard, bytes)
+    this.#early.set(shard.offset, shard.size)
+    const before = this.#present
+    for (let size; (size = this.#early.get(this.#present)); this.#present += size) this.#early.delete(this.#present)
+    if (this.#wasm.info && this.#present > before) {
+      this.#wasm.extend(this.#present)
+      this.#wakeAll()
+    }
+    return bytes
+  }
+
+  /** Tells that no more of the image will come, or that it will again. @param {{failure: object | null}} args */
+  fail({ failure }) {
+    this.#failure = failure
+    this.#wakeAll()
   }
 
   /**
-   * Opens the model, all of which has been written.
+   * Opens the model, the resident part of which has been written.
    *
    * @param {object} settings
    * @param {'none' | 'pysentimiento' | 'bertweet'} settings.preprocess
@@ -122,7 +154,6 @@ class Engine {
    * @param {boolean} settings.isMultiLabel
    * @param {number} settings.kernel  a bt_kernel
    * @param {boolean} settings.inPlace  the thread has other things to do: smaller batches, shorter layers
-   * @param {number} settings.imageBytes
    * @returns {Promise<{kernel: string, threads: number, threadsReason: string | null, memory: number,
    *   sizes: import('../web/wasm.js').ModelInfo}>}
    */
@@ -131,7 +162,7 @@ class Engine {
     const threads = await this.#threads
     const { count, reason } = threads?.plan ?? this.#plan
     const batchRows = settings.inPlace ? settings.maxTokens : undefined
-    this.#wasm.open(settings.imageBytes, { kernel: settings.kernel, threads: count, batchRows })
+    this.#wasm.open(this.#present, { kernel: settings.kernel, threads: count, batchRows })
     threads?.help((thread) => this.#wasm.placeOf(thread))
     const { kernel, info, memoryBytes } = this.#wasm
     return { kernel, threads: count, threadsReason: reason, sizes: info, memory: memoryBytes }
@@ -139,6 +170,7 @@ class Engine {
 
   async close() {
     this.#closed = true
+    this.#wakeAll()
     ;(await this.#threads)?.end()
   }
 
@@ -211,7 +243,9 @@ class Engine {
 
   /** @param {ArrayLike<number>[]} batch @param {Job} job */
   async #forward(batch, job) {
-    this.#wasm.begin(batch.flatMap((ids) => Array.from(ids)), batch.map((ids) => ids.length))
+    const ids = batch.flatMap((row) => Array.from(row))
+    const lengths = batch.map((row) => row.length)
+    while (!this.#wasm.begin(ids, lengths)) await this.#sleep(job)
     try {
       for (let layer = 0; layer < this.#wasm.info.numLayers; layer++) {
         await this.#pause(job)
@@ -240,6 +274,19 @@ class Engine {
     await nextTask()
     this.#lastPause = performance.now()
     this.#checkWanted(job)
+  }
+
+  /** Waits until more of the image is there. */
+  async #sleep(job) {
+    if (this.#failure) throw errorFromMessage(this.#failure)
+    this.#sleepers.add(job)
+    await new Promise((resolve) => { job.wake = resolve })
+    this.#sleepers.delete(job)
+    this.#checkWanted(job)
+  }
+
+  #wakeAll() {
+    for (const job of this.#sleepers) job.wake()
   }
 
   #checkWanted(job) {

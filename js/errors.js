@@ -57,6 +57,22 @@ export function throwIfAborted(signal) {
 }
 
 /**
+ * A promise that does not outlast a signal.
+ *
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<T>}
+ * @throws {BertweetError} aborted
+ */
+export const orAborted = (promise, signal) => new Promise((resolve, reject) => {
+  const abort = () => reject(abortError(signal))
+  if (signal?.aborted) abort()
+  signal?.addEventListener('abort', abort)
+  promise.then(resolve, reject).finally(() => signal?.removeEventListener('abort', abort))
+})
+
+/**
  * Any thrown value as a BertweetError: those that are one stay as they are.
  *
  * @param {unknown} error

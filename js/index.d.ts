@@ -88,23 +88,45 @@ export interface ModelFiles<Label extends string = string> {
 
 type Location = string | URL
 
-/** Where a model is: the URL of its manifest.json (in Node also a path), mirrors tried in order, or its files. */
+/** What <input type="file"> and folder drops give: has the fields of a File that are used. */
+interface FileLike extends Blob {
+  readonly name: string
+  readonly webkitRelativePath?: string
+}
+
+/**
+ * The files of a folder on this device, more than the model's do no harm: a FileList or an array of File (of
+ * <input type="file" webkitdirectory>, or multiple; of a drop), the same by their names, or the folder's handle
+ * (showDirectoryPicker, OPFS) or entry (webkitGetAsEntry).
+ */
+export type LocalFiles =
+  | ArrayLike<FileLike>
+  | { files: ArrayLike<FileLike> | Record<string, Blob | ArrayBuffer | ArrayBufferView> }
+  | { readonly kind: 'directory'; getFileHandle(name: string): Promise<{ getFile(): Promise<Blob> }> }
+  | { readonly isDirectory: boolean; readonly name: string }
+
+/**
+ * Where a model is: the URL of its manifest.json, or of its folder with a slash at the end (in Node also a path), mirrors
+ * tried in order, its files, or its folder on this device.
+ */
 export type Model<Label extends string = string> =
   | Location
   | Location[]
   | {
     url: Location | Location[]
-    /** SHA-256 of the manifest, 'sha256-' and base64, or hex digits. */
+    /** SHA-256 of the manifest, 'sha256-' and base64, or hex digits. What is cached is not asked for again. */
     integrity?: string
   }
   | ModelFiles<Label>
+  | LocalFiles
 
 export interface Progress {
   /** Bytes of weights that have arrived; never goes back. */
   loaded: number
   /** What loaded ends at. */
   total: number
-  source: 'cache' | 'network'
+  /** 'file': a disk, a Blob or an array. */
+  source: 'cache' | 'network' | 'file'
   shard: string
 }
 
@@ -135,6 +157,12 @@ export interface ClassifierOptions<Label extends string = string> {
   worker?: boolean | (() => Worker) | undefined
   /** Default true: the browser's Cache API, where there is one. */
   cache?: boolean | ResponseCache | undefined
+  /**
+   * Default false: createClassifier resolves when all weights are there. True: already when the first text can be
+   * classified, while the embeddings of rarer words still arrive, most frequent first. A text that needs one of them
+   * waits for it, and those after it; `loaded` resolves when all are there.
+   */
+  early?: boolean | undefined
   /** Default: the model's. */
   preprocess?: TextMode | undefined
   /** For manifest and shards. */
@@ -258,12 +286,18 @@ export interface ClassifierInfo<Label extends string = string> {
   problemType: 'single_label_classification' | 'multi_label_classification'
   preprocess: TextMode
   maxTokens: number
-  /** Of all weights, as downloaded. */
+  /** Where the manifest came from; null where it was given. */
+  url: string | null
+  /** Of all weights, as they travel. */
   bytes: number
-  /** Of WebAssembly memory, all included. */
-  memory: number
-  /** Whether all weights are in the cache. */
+  /** How many of them came from a server this time. */
+  downloaded: number
+  /** Whether all weights are in the cache; writing there may end after the load. */
   cached: boolean
+  /** Why they are not; null where they are, or may soon be. */
+  cacheReason: string | null
+  /** Bytes of WebAssembly memory, all included. */
+  memory: number
   kernel: Kernel
   threads: number
   /** Why there are fewer threads than asked for, or one; null where there are as many. */
@@ -274,6 +308,11 @@ export interface ClassifierInfo<Label extends string = string> {
 }
 
 export interface Classifier<Label extends string = string> {
+  /**
+   * Resolves when all weights are there: at once, without the option early. Rejects with the BertweetError that the load
+   * failed of; the next call tries again.
+   */
+  readonly loaded: Promise<void>
   /** A snapshot: what is loaded, and how it runs. */
   readonly info: ClassifierInfo<Label>
   /** With topK: scores has only the best labels. */

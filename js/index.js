@@ -6,5 +6,6 @@
  *     await classifier.classify('I love it')       // { label: 'POS', score: 0.98, scores: { NEG, NEU, POS }, ... }
  */
 
-export { clearCache, createClassifier, downloadSize, isCached } from './classifier.js'
+export { createClassifier } from './classifier.js'
 export { BertweetError } from './errors.js'
+export { clearCache, downloadSize, isCached } from './storage.js'

@@ -7,10 +7,18 @@
 import { BertweetError, describe } from './errors.js'
 
 export const later = {
+  /** What to do about a failed fetch. */
+  advice: () => import('./advice.js'),
+  /** Files, in Node. */
+  disk: () => import('./disk.js'),
+  /** Models on this device. */
+  files: () => import('./files.js'),
   /** Inference in place, where there is no worker. */
   engine: () => import('./engine.js'),
   /** Hashes on pages that are no secure context. */
   wasm: () => import('../web/wasm.js'),
+  /** What is kept of a model, when it is loaded. */
+  records: () => import('./records.js'),
   selfTest: () => import('./self-test.js')
 }
 

@@ -3,14 +3,19 @@
  */
 
 import { BertweetError, show } from './errors.js'
-import { nameOf, readAll, resolveLocation, webPage } from './source.js'
+import { importLater } from './later.js'
+import { readFromAny } from './retry.js'
+import { isRemote, nameOf, readAll, resolveLocation, webPage } from './source.js'
+import { TEXT_MODES } from './text-modes.js'
 
 /** @import { Source } from './source.js' */
 
 const MAX_MANIFEST_BYTES = 16 << 20
+/** How long a server may send nothing, where the model is here and only a newer one is asked for. */
+const REVALIDATE_MS = 5000
 /** What WebAssembly's 32-bit memory can hold beside the session. */
 const MAX_IMAGE_BYTES = 2 ** 32 - 2 ** 26
-/** The converter cuts at 8 MiB. Three shards are in flight: no manifest makes a page hold more than 200 MB of them. */
+/** The converter cuts at 8 MiB. Four are held at once: no manifest makes a page hold more than 256 MB. */
 const MAX_SHARD_BYTES = 1 << 26
 const MAX_SHARDS = 4096
 
@@ -21,9 +26,6 @@ const PROBLEM_TYPES = ['single_label_classification', 'multi_label_classificatio
 
 /** How a shard's bytes become the image's: as they are, or by bt_wire_expand of src/bertweet.h. */
 export const ENCODINGS = Object.freeze(['raw', 'int4'])
-
-/** The text modes; what each does: src/bertweet.h. */
-export const TEXT_MODES = Object.freeze(['none', 'pysentimiento', 'bertweet'])
 
 /**
  * @typedef {{file: string, bytes: number, sha256: string, encoding: 'raw' | 'int4', offset: number,
@@ -43,86 +45,127 @@ export const TEXT_MODES = Object.freeze(['none', 'pysentimiento', 'bertweet'])
  * @property {number} bytes
  * @property {Shard[]} shards
  *
- * What users may give as `model`: where the manifest is (mirrors: several places, tried in order), or the manifest with
- * the places of its shards.
+ * What users may give as `model`: where the manifest is (mirrors: several places, tried in order; a folder ends with a
+ * slash), the manifest with the places of its shards, or the files of a folder on this device (js/files.js).
  * @typedef {string | URL | (string | URL)[] | {url: string | URL | (string | URL)[], integrity?: string}
- *   | {manifest: Manifest | string | Blob, files: Record<string, Source | string>}} ModelOption
+ *   | {manifest: Manifest | string | Blob, files: Record<string, Source | string>}
+ *   | import('./files.js').LocalFiles} ModelOption
  *
  * A model that is about to be loaded.
  * @typedef {object} Model
  * @property {Manifest} manifest
+ * @property {string} text  the manifest as it arrived
  * @property {string | null} url  of the manifest, where it came from one
+ * @property {string | null} id  names the model on this device through all its versions; null where it is not kept
  * @property {(shard: Shard) => Source[]} sourcesOf  where a shard may be found, best first
  * @property {(shard: Shard, source: Source) => void} prefer  tells which source had a shard: its server comes first
+ *
+ * @typedef {object} ReadModelOptions
+ * @property {(bytes: Uint8Array) => Promise<string>} sha256  hex digits
+ * @property {import('./cache.js').WeightCache} [cache]
+ * @property {typeof globalThis.fetch} [fetch]
+ * @property {AbortSignal} [signal]
  */
 
 /**
- * Finds, reads and checks the manifest of a model.
+ * Finds, reads and checks the manifest of a model. The one in the cache serves where no server gives one, and where
+ * integrity says that it cannot have changed.
  *
  * @param {ModelOption} option
- * @param {{fetch?: typeof globalThis.fetch, signal?: AbortSignal, sha256: (bytes: Uint8Array) => Promise<string>}} how
+ * @param {ReadModelOptions} how
  * @returns {Promise<Model>}
  * @throws {BertweetError} input, network, integrity, format, model, unsupported, aborted
  */
 export async function readModel(option, how) {
   if (option?.sourcesOf) return option // read before
-  if (typeof option === 'string' || option instanceof URL || Array.isArray(option)) option = { url: option }
+  if (typeof option === 'string' || option instanceof URL) option = { url: option }
+  if (isLocal(option)) option = await (await importLater('files')).filesOf(option)
+  if (Array.isArray(option)) option = { url: option }
   if (option?.manifest && option.files) return modelFromFiles(option, how)
   if (!option?.url || option.url.length === 0) {
     throw new BertweetError('input', 'The option model must be the URL of a manifest.json, a list of such URLs, ' +
-      '{ url, integrity } or { manifest, files }.')
+      '{ url, integrity }, { manifest, files }, or the files of a folder.')
   }
-  return modelFromUrls([option.url].flat().map(resolveLocation), option.integrity, how)
+  return modelFromUrls([option.url].flat().map(locateManifest), option.integrity, how)
+}
+
+/** A list of File, the same as { files }, or something that is a folder. */
+function isLocal(option) {
+  if (typeof option !== 'object' || option === null || option instanceof URL) return false
+  const { manifest, files = option } = option
+  return !manifest && (files !== option || option[0] instanceof Blob || option.kind === 'directory' ||
+    option.isDirectory === true)
+}
+
+/** @param {string | URL} location */
+function locateManifest(location) {
+  const url = resolveLocation(location)
+  return url.pathname.endsWith('/') ? new URL(`manifest.json${url.search}`, url) : url
 }
 
 /** @returns {Promise<Model>} */
-async function modelFromUrls(urls, integrity, how) {
-  let failure
-  for (const url of urls) {
-    try {
-      const manifest = parseManifest(await readManifest(url, integrity, how), url.href)
-      const bases = [url, ...urls.filter((other) => other !== url)]
-      return {
-        manifest,
-        url: url.href,
-        sourcesOf: ({ file }) => bases.map((base) => new URL(file, base)),
-        prefer({ file }, source) {
-          const best = bases.findIndex((base) => new URL(file, base).href === source.href)
-          bases.unshift(...bases.splice(best, 1))
-        }
+async function modelFromUrls(urls, integrity, { cache, ...how }) {
+  const id = urls[0].href
+  const make = (text, url) => {
+    const bases = [url, ...urls.filter((other) => other !== url)]
+    return {
+      manifest: parseManifest(text, url.href),
+      text,
+      url: url.href,
+      id: isRemote(urls[0]) ? id : null,
+      sourcesOf: ({ file }) => bases.map((base) => new URL(file, base)),
+      prefer({ file }, { href }) {
+        const best = bases.findIndex((base) => new URL(file, base).href === href)
+        bases.unshift(...bases.splice(best, 1))
       }
-    } catch (error) {
-      if (error.code === 'aborted') throw error
-      failure ??= error
     }
   }
-  throw failure
+  const kept = isRemote(urls[0]) ? await cache?.record(id) : undefined
+  const isPinned = integrity !== undefined
+  if (kept !== undefined && isPinned && await hasIntegrity(new TextEncoder().encode(kept), integrity, how)) {
+    return make(kept, urls[0])
+  }
+  try {
+    // Where a copy is at hand, a bad network is not waited for.
+    const patience = kept === undefined ? {} : { maxRounds: 1, idleMs: REVALIDATE_MS }
+    return await readFromAny(urls, async (url, round) =>
+      make(await readManifest(url, integrity, { ...how, ...patience, round }), url), { ...how, ...patience })
+  } catch (error) {
+    if (error.code !== 'network' || kept === undefined || isPinned) throw error
+    return make(kept, urls[0])
+  }
 }
 
 /** @returns {Promise<Model>} */
 async function modelFromFiles({ manifest, files }, how) {
   if (manifest instanceof Blob) manifest = await readManifest(manifest, undefined, how)
   const parsed = parseManifest(manifest, 'The manifest given')
+  const text = typeof manifest === 'string' ? manifest : JSON.stringify(manifest)
   for (const { file } of parsed.shards) {
     if (!Object.hasOwn(files, file)) {
       throw new BertweetError('input', `The model's file ${file} is missing.`, { shard: file })
     }
   }
   const sources = new Map(parsed.shards.map(({ file }) => [file, asSource(files[file])]))
-  return { manifest: parsed, url: null, sourcesOf: ({ file }) => [sources.get(file)], prefer() {} }
+  const [first] = sources.values()
+  const id = isRemote(first) ? `${parsed.name} ${first.origin}` : null
+  return { manifest: parsed, text, url: null, id, sourcesOf: ({ file }) => [sources.get(file)], prefer() {} }
 }
 
 const asSource = (file) => typeof file === 'string' ? resolveLocation(file) : file
 
 /** @returns {Promise<string>} the text of a manifest */
-async function readManifest(source, integrity, { fetch, signal, sha256 }) {
-  const bytes = await readAll(source, { fetch, signal, httpCache: 'no-cache', maxBytes: MAX_MANIFEST_BYTES })
-  if (integrity !== undefined && integrityHash(integrity) !== await sha256(bytes)) {
+async function readManifest(source, integrity, { round = 0, ...how }) {
+  const httpCache = round > 0 ? 'reload' : 'no-cache'
+  const bytes = await readAll(source, { ...how, httpCache, maxBytes: MAX_MANIFEST_BYTES })
+  if (integrity !== undefined && !await hasIntegrity(bytes, integrity, how)) {
     throw new BertweetError('integrity', `${nameOf(source)} is not the manifest that integrity ${integrity} ` +
       'promises. Was it changed on the server?', { url: nameOf(source) })
   }
   return new TextDecoder().decode(bytes)
 }
+
+const hasIntegrity = async (bytes, integrity, { sha256 }) => integrityHash(integrity) === await sha256(bytes)
 
 /** 'sha256-<base64>' as in HTML, or 64 hex digits, to hex digits. */
 function integrityHash(integrity) {

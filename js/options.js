@@ -3,8 +3,8 @@
  */
 
 import { BertweetError } from './errors.js'
-import { TEXT_MODES } from './manifest.js'
 import { resolveLocation } from './source.js'
+import { TEXT_MODES } from './text-modes.js'
 
 /** @import { ModelOption } from './manifest.js' */
 
@@ -23,6 +23,7 @@ export const MAX_THREADS = 64
  * @property {string} [kernel]  one of KERNELS; default auto, the fastest here
  * @property {boolean | (() => Worker)} [worker]  default true: in a worker where possible
  * @property {boolean | import('./cache.js').ResponseCache} [cache]  default true: the browser's Cache API
+ * @property {boolean} [early]  resolve when the first text can be classified, not when all weights are there
  * @property {'none' | 'pysentimiento' | 'bertweet'} [preprocess]  default: the manifest's text mode
  * @property {typeof globalThis.fetch} [fetch]  for manifest and shards
  * @property {string | URL} [wasmUrl]  where dist/ is, if bundling moved it: a folder (ends with a slash), or one
@@ -45,6 +46,7 @@ export const LOAD = {
   kernel: [(value) => KERNELS.includes(value), `one of ${KERNELS.join(', ')}`],
   worker: [(value) => isBoolean(value) || isFunction(value), 'true, false or a function that makes a Worker'],
   cache: [(value) => isBoolean(value) || typeof value === 'object', 'true, false or an object'],
+  early: [isBoolean, 'true or false'],
   preprocess: [(value) => TEXT_MODES.includes(value), `one of ${TEXT_MODES.join(', ')}`],
   fetch: [isFunction, 'a function'],
   wasmUrl: [isLocation, 'a URL'],

@@ -6,11 +6,17 @@
  *     const classifier = await createClassifier({ model })
  */
 
+import * as advice from './advice.js'
 import * as engine from './engine.js'
+import * as files from './files.js'
 import { later } from './later.js'
+import * as records from './records.js'
 import * as selfTest from './self-test.js'
 
+later.advice = async () => advice
 later.engine = async () => engine
+later.files = async () => files
+later.records = async () => records
 later.selfTest = async () => selfTest
 
 export * from './index.js'

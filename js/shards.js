@@ -1,86 +1,232 @@
 /**
- * shards.js - the way of the weights: cache or network, verified, then handed on.
+ * shards.js - the way of the weights: cache or server, verified, handed on, kept.
  */
 
-import { dropCached, findCached, storeCached } from './cache.js'
 import { BertweetError, abortError, throwIfAborted } from './errors.js'
-import { nameOf, readSource, webPage } from './source.js'
+import { readFromAny } from './retry.js'
+import { fillFrom, isRemote, nameOf, webPage } from './source.js'
 
 /**
- * @import { ResponseCache } from './cache.js'
+ * @import { WeightCache } from './cache.js'
  * @import { Model, Shard } from './manifest.js'
  * @import { Source } from './source.js'
  */
 
-/** Shards in flight: enough to hide latency, few enough to hold little memory (a shard is at most 8 MiB). */
+/** Shards on their way from a server or the cache: enough to hide latency. */
 const IN_FLIGHT = 3
-/** How often one source is asked for a shard, by the code of its failure; other codes: once. */
-const MAX_TRIES = { network: 3, integrity: 2 }
-const BACKOFF_MS = 300
+/** With those that are being verified, written and kept: each has a buffer of the largest shard's size, 8 MiB. */
+const MAX_BUFFERS = 4
+/** How long to find out what is behind a wrong shard: a longer file has another reason than a changed one. */
+const TRAILER_MS = 100
 
 /**
- * @typedef {{shard: Shard, bytes: Uint8Array<ArrayBuffer>, from: 'cache' | 'network'}} Block
- *   verified bytes of one shard, in a buffer of their own
+ * @typedef {'cache' | 'network' | 'file'} Origin  file: a disk, a Blob or an array
  *
- * @typedef {{loaded: number, total: number, source: 'cache' | 'network', shard: string}} Progress
+ * @typedef {object} Block  verified bytes of one shard
+ * @property {Shard} shard
+ * @property {Uint8Array<ArrayBuffer>} bytes  in a buffer that is the reader's until it gives it back
+ * @property {Origin} from
+ *
+ * @typedef {{loaded: number, total: number, source: Origin, shard: string}} Progress
  *   loaded: bytes that have arrived; never goes back and ends at total, the manifest's bytes
  *
  * @typedef {object} ReadShardsOptions
+ * @property {(block: Block) => Promise<Uint8Array<ArrayBuffer>>} deliver
+ *   takes a block; gives the same bytes back when they are not needed any more. Called for several at once, as they
+ *   are ready, not in order.
  * @property {(bytes: Uint8Array) => Promise<string>} sha256  hex digits
- * @property {ResponseCache | null} [cache]
+ * @property {WeightCache} [cache]
  * @property {typeof globalThis.fetch} [fetch]
  * @property {AbortSignal} [signal]
  * @property {(progress: Progress) => void} [onProgress]
+ * @property {Shard[]} [shards]  those to read; default all
+ * @property {boolean} [residentFirst]  not to begin with the image's tail before all else has arrived
  */
 
 /**
- * Reads all shards of a model, several at once. Blocks come as they are ready, not in order. Nothing is yielded that
- * has not the length and the SHA-256 of the manifest.
+ * Reads the shards of a model, several at once. Nothing is delivered that has not the length and the SHA-256 of the
+ * manifest. What came from a server is kept in the cache when it has been delivered, which nobody waits for.
  *
  * A cached shard that is wrong is thrown away and fetched. A shard that fails is fetched again, from each of the
  * model's sources, a bounded number of times; the error of the first source is thrown when all have failed.
  *
  * @param {Model} model
  * @param {ReadShardsOptions} options
- * @returns {AsyncGenerator<Block>}
- * @throws {BertweetError} network, integrity, format, aborted; with url and shard
+ * @returns {Promise<void>} when all have been delivered
+ * @throws {BertweetError} network, integrity, format, memory, aborted, with url and shard; and what deliver throws
  */
-export async function* readShards(model, options) {
-  const { shards, bytes: total } = model.manifest
-  const { signal } = options
+export async function readShards(model, options) {
+  const { manifest } = model
+  const { signal, shards = manifest.shards } = options
+  throwIfAborted(signal)
   const stop = new AbortController()
   const abort = () => stop.abort(signal.reason)
-  throwIfAborted(signal)
   signal?.addEventListener('abort', abort)
-
-  const count = progressCounter(total, options.onProgress)
-  const read = (shard) => readShard(model, shard, { ...options, signal: stop.signal, count })
-  const waiting = [...shards]
-  /** @type {Map<Shard, Promise<Block>>} */
-  const running = new Map()
+  const reader = new ShardReader(model, { ...options, signal: stop.signal })
+  const [resident, tail] = options.residentFirst ? split(shards, manifest.image.resident) : [shards, []]
   try {
-    while (waiting.length > 0 || running.size > 0) {
-      while (waiting.length > 0 && running.size < IN_FLIGHT) {
-        const shard = waiting.shift()
-        running.set(shard, read(shard))
-      }
-      const block = await Promise.race(running.values())
-      running.delete(block.shard)
-      yield block
-    }
+    await inLanes(resident, (shard) => reader.read(shard))
+    await inLanes(tail, (shard) => reader.read(shard))
   } catch (error) {
+    stop.abort()
     throw signal?.aborted ? abortError(signal) : error
   } finally {
-    stop.abort()
     signal?.removeEventListener('abort', abort)
-    await Promise.allSettled(running.values())
   }
 }
 
+/** Shards without which nothing runs, and the rest. */
+const split = (shards, resident) =>
+  [shards.filter(({ offset }) => offset < resident), shards.filter(({ offset }) => offset >= resident)]
+
+/** Does something for all items in order, for some of them at once. */
+async function inLanes(items, use) {
+  const waiting = [...items]
+  await Promise.all(Array.from({ length: MAX_BUFFERS }, async () => {
+    for (let item; (item = waiting.shift());) await use(item)
+  }))
+}
+
+class ShardReader {
+  #model
+  #options
+  #count
+  #buffers
+  #ways = new Turnstile(IN_FLIGHT)
+
+  /** @param {Model} model @param {ReadShardsOptions} options */
+  constructor(model, options) {
+    const { bytes: total, shards } = model.manifest
+    const missing = (options.shards ?? shards).reduce((sum, { bytes }) => sum + bytes, 0)
+    this.#model = model
+    this.#options = options
+    this.#count = progressCounter(total - missing, total, options.onProgress)
+    this.#buffers = new BufferPool(Math.max(...shards.map(({ bytes }) => bytes)))
+  }
+
+  /** Reads and delivers a shard. @param {Shard} shard */
+  async read(shard) {
+    const { cache, signal } = this.#options
+    const sources = this.#model.sourcesOf(shard)
+    if (!sources.some(isRemote)) {
+      await this.#deliver({ shard, bytes: await this.#fetch(shard, sources), from: 'file' })
+      return
+    }
+    if (await this.#readCached(shard)) return
+    const end = await cache?.turn(shard.sha256, signal)
+    let kept
+    try {
+      // Another tab may have stored it meanwhile.
+      if (end && await this.#readCached(shard)) return
+      kept = await this.#deliver({ shard, bytes: await this.#fetch(shard, sources), from: 'network' })
+    } finally {
+      if (end) Promise.resolve(kept?.ended).then(end)
+    }
+  }
+
+  /** @param {Block} block @returns {Promise<{ended: Promise<void>} | undefined>} how the cache takes it */
+  async #deliver(block) {
+    const { cache, deliver, signal } = this.#options
+    throwIfAborted(signal)
+    const bytes = await deliver(block)
+    const kept = block.from === 'network' ? cache?.store(block.shard, bytes) : undefined
+    if (kept) kept.begun.then(() => this.#buffers.give(bytes.buffer))
+    else this.#buffers.give(bytes.buffer)
+    return kept
+  }
+
+  /** @returns {Promise<boolean>} whether the cache had it; what is wrong there is thrown away */
+  async #readCached(shard) {
+    const { cache, signal } = this.#options
+    const response = await cache?.find(shard)
+    if (!response) return false
+    let bytes
+    try {
+      bytes = await this.#readVerified(response.body, shard, 'cache', {})
+    } catch (error) {
+      if (signal.aborted) throw error
+      await cache.drop(shard)
+      return false
+    }
+    await this.#deliver({ shard, bytes, from: 'cache' })
+    return true
+  }
+
+  /** @param {Shard} shard @param {Source[]} sources */
+  async #fetch(shard, sources) {
+    const { cache, fetch, signal } = this.#options
+    const from = isRemote(sources[0]) ? 'network' : 'file'
+    try {
+      return await readFromAny(sources, async (source, round) => {
+        const httpCache = round > 0 ? 'reload' : cache?.exists ? 'no-store' : 'default'
+        const bytes = await this.#readVerified(source, shard, from, { fetch, httpCache })
+        this.#model.prefer(shard, source)
+        return bytes
+      }, { fetch, signal })
+    } catch (error) {
+      error.shard ??= shard.file
+      throw error
+    }
+  }
+
+  /**
+   * Reads a shard and checks its length and hash. When both are right, the end of the body is not waited for: some
+   * servers never send it.
+   */
+  async #readVerified(source, shard, from, how) {
+    const { sha256, signal } = this.#options
+    const leave = await this.#ways.enter()
+    const stop = new AbortController()
+    const abort = () => stop.abort()
+    signal.addEventListener('abort', abort)
+    const room = { buffer: await this.#buffers.take(), size: shard.bytes, length: 0 }
+    const pieces = fillFrom(room, source, { ...how, signal: stop.signal })
+    let counted = 0
+    try {
+      throwIfAborted(signal)
+      while (room.length < room.size) {
+        const { done, value } = await pieces.next()
+        if (done) throw tooShort(shard, room.length)
+        const wanted = value - Math.max(0, room.length - room.size)
+        counted += wanted
+        this.#count(wanted, from, shard)
+      }
+      const more = pieces.next().catch(() => {})
+      leave()
+      const bytes = new Uint8Array(room.buffer, 0, room.size)
+      const hash = await sha256(bytes)
+      if (hash === shard.sha256) return bytes
+      await Promise.race([more, new Promise((resolve) => setTimeout(resolve, TRAILER_MS))])
+      throw room.length > room.size ? tooLong(shard) : changed(shard, hash)
+    } catch (error) {
+      this.#count(-counted, from, shard)
+      const isPage = error.code === 'integrity' && isWebPage(room)
+      this.#buffers.give(room.buffer)
+      throw isPage ? webPage(nameOf(source)) : error
+    } finally {
+      leave()
+      signal.removeEventListener('abort', abort)
+      stop.abort()
+      pieces.return().catch(() => {})
+    }
+  }
+}
+
+const tooShort = ({ file, bytes }, length) => new BertweetError('integrity', `Shard ${file} ended after ${length} of ` +
+  `${bytes} bytes. Was the connection cut, or the upload?`)
+const tooLong = ({ file, bytes }) => new BertweetError('integrity', `Shard ${file} is longer than the ${bytes} bytes ` +
+  'that the manifest promises. Do manifest and shards belong together?')
+const changed = ({ file, sha256 }, hash) => new BertweetError('integrity', `Shard ${file} has the SHA-256 ${hash}, ` +
+  `not the manifest's ${sha256}. The file was changed; upload it again.`)
+
+/** Some servers send their start page under any name and type. @param {import('./source.js').Room} room */
+const isWebPage = ({ buffer, length }) => buffer.byteLength > 0 &&
+  /^\s*<(!doctype|html)/i.test(new TextDecoder('latin1').decode(new Uint8Array(buffer, 0, Math.min(length, 64))))
+
 /** A function that adds (or, after a failure, takes back) bytes and reports the highest sum so far. */
-function progressCounter(total, onProgress) {
-  let arrived = 0
-  let loaded = 0
+function progressCounter(start, total, onProgress) {
+  let arrived = start
+  let loaded = start
   return (bytes, source, { file }) => {
     arrived += bytes
     if (arrived <= loaded) return
@@ -89,133 +235,56 @@ function progressCounter(total, onProgress) {
   }
 }
 
-/** @returns {Promise<Block>} */
-async function readShard(model, shard, options) {
-  const cached = await readCached(shard, options)
-  if (cached) return { shard, bytes: cached, from: 'cache' }
+/** At most MAX_BUFFERS buffers of one size, used again and again. */
+class BufferPool {
+  #size
+  #turnstile = new Turnstile(MAX_BUFFERS)
+  /** @type {ArrayBuffer[]} */
+  #spare = []
+  /** @type {(() => void)[]} */
+  #leave = []
 
-  /** @type {Map<string, Error[]>} by place */
-  const failures = new Map()
-  let failure
-  for (let round = 0; ; round++) {
-    const sources = model.sourcesOf(shard).filter((source) => canTry(source, failures.get(nameOf(source))))
-    if (sources.length === 0) throw failure
-    if (round > 0) await pause(BACKOFF_MS * 2 ** round * (0.5 + Math.random() / 2), options.signal)
-    for (const source of sources) {
-      try {
-        const httpCache = round > 0 ? 'reload' : options.cache ? 'no-store' : 'default'
-        const bytes = await readVerified(source, shard, 'network', { ...options, httpCache })
-        model.prefer(shard, source)
-        return { shard, bytes, from: 'network' }
-      } catch (error) {
-        if (error.code === 'aborted') throw error
-        error.url ??= nameOf(source)
-        error.shard = shard.file
-        failure ??= error
-        failures.set(nameOf(source), [...failures.get(nameOf(source)) ?? [], error])
-      }
+  constructor(size) {
+    this.#size = size
+  }
+
+  /** @returns {Promise<ArrayBuffer>} when there is one */
+  async take() {
+    this.#leave.push(await this.#turnstile.enter())
+    try {
+      return this.#spare.pop() ?? new ArrayBuffer(this.#size)
+    } catch (cause) {
+      throw new BertweetError('memory', `No memory for a shard of ${this.#size} bytes.`, { cause })
     }
+  }
+
+  /** @param {ArrayBuffer} buffer  one that was taken; what has been detached meanwhile is replaced */
+  give(buffer) {
+    if (buffer.byteLength === this.#size) this.#spare.push(buffer)
+    this.#leave.pop()()
   }
 }
 
-/** Whether a source deserves another try: where it is a server, and its last failure may pass. */
-function canTry(source, failures = []) {
-  const last = failures.at(-1)
-  if (!last) return true
-  if (!(source instanceof URL) || source.protocol === 'file:') return false
-  const refused = last.status >= 400 && last.status < 500 && last.status !== 408 && last.status !== 429
-  return !refused && failures.length < (MAX_TRIES[last.code] ?? 1)
-}
+/** Lets so many in at once. */
+class Turnstile {
+  #free
+  #waiting = []
 
-/** @returns {Promise<Uint8Array | undefined>} what the cache has, if it is right; else it is thrown away */
-async function readCached(shard, options) {
-  const response = await findCached(options.cache, shard)
-  if (!response) return undefined
-  try {
-    return await readVerified(response.body, shard, 'cache', options)
-  } catch (error) {
-    if (options.signal.aborted) throw error
-    await dropCached(options.cache, shard)
-    return undefined
+  constructor(count) {
+    this.#free = count
   }
-}
 
-/**
- * Reads a shard and checks its length and hash.
- *
- * @param {Source} source
- * @param {Shard} shard
- * @param {'cache' | 'network'} from
- * @param {ReadShardsOptions & {count: Function}} options
- */
-async function readVerified(source, shard, from, { sha256, count, ...options }) {
-  const bytes = new Uint8Array(shard.bytes)
-  let length = 0
-  try {
-    for await (const chunk of readSource(source, options)) {
-      if (length + chunk.length > bytes.length) {
-        throw new BertweetError('integrity', `Shard ${shard.file} is longer than the ${shard.bytes} bytes that the ` +
-          'manifest promises. Do manifest and shards belong together?')
-      }
-      bytes.set(chunk, length)
-      length += chunk.length
-      count(chunk.length, from, shard)
+  /** @returns {Promise<() => void>} to leave; twice does no harm */
+  async enter() {
+    if (this.#free > 0) this.#free--
+    else await new Promise((resolve) => this.#waiting.push(resolve))
+    let isInside = true
+    return () => {
+      if (!isInside) return
+      isInside = false
+      const next = this.#waiting.shift()
+      if (next) next()
+      else this.#free++
     }
-    if (length < bytes.length) {
-      throw new BertweetError('integrity', `Shard ${shard.file} ended after ${length} of ${shard.bytes} bytes. ` +
-        'Was the connection cut, or the upload?')
-    }
-    const hash = await sha256(bytes)
-    if (hash !== shard.sha256) {
-      throw new BertweetError('integrity', `Shard ${shard.file} has the SHA-256 ${hash}, not the manifest's ` +
-        `${shard.sha256}. The file was changed; upload it again.`)
-    }
-    return bytes
-  } catch (error) {
-    count(-length, from, shard)
-    throw isWebPage(bytes, length) && error.code === 'integrity' ? webPage(nameOf(source)) : error
-  }
-}
-
-/** Some servers send their start page under any name and type. */
-const isWebPage = (bytes, length) =>
-  /^\s*<(!doctype|html)/i.test(new TextDecoder('latin1').decode(bytes.subarray(0, Math.min(length, 64))))
-
-/** @param {number} ms @param {AbortSignal} signal */
-const pause = (ms, signal) => new Promise((resolve, reject) => {
-  const abort = () => {
-    clearTimeout(timer)
-    reject(abortError(signal))
-  }
-  const timer = setTimeout(() => {
-    signal.removeEventListener('abort', abort)
-    resolve()
-  }, ms)
-  if (signal.aborted) abort()
-  else signal.addEventListener('abort', abort, { once: true })
-})
-
-/**
- * Puts verified blocks into the cache, one at a time and beside the load.
- *
- * @param {ResponseCache | null} cache
- */
-export function cacheWriter(cache) {
-  let last = Promise.resolve()
-  let kept = cache !== null
-  return {
-    /**
-     * Begins to store a block, after the one before is stored: at most one copy is on its way. The caller may give the
-     * bytes away when this has resolved.
-     *
-     * @param {Block} block
-     */
-    async write({ shard, bytes, from }) {
-      if (!cache || from === 'cache') return
-      await last
-      last = storeCached(cache, shard, bytes).then((stored) => { kept &&= stored })
-    },
-    /** @returns {Promise<boolean>} whether all shards are in the cache, once that is known */
-    finished: () => last.then(() => kept)
   }
 }

@@ -46,6 +46,7 @@ const FAULT_NBYTES = 96
 const OK = 0
 const UNSUPPORTED = 4
 const NO_MEMORY = 5
+const PENDING = 8
 const THREAD_LOST = 11
 /** Error codes and advice for each bt_status. */
 const STATUSES = [
@@ -299,6 +300,7 @@ export class Wasm {
    *
    * @param {ArrayLike<number>} ids  the texts' ids, one text after the other
    * @param {ArrayLike<number>} lengths  how many ids each text has; their sum is the length of ids, at most maxRows
+   * @returns {boolean} false: embedding rows that it needs have not arrived; extend, then begin again
    * @throws {BertweetError} input
    */
   begin(ids, lengths) {
@@ -306,8 +308,10 @@ export class Wasm {
     this.#words(at, ids.length).set(ids)
     this.#words(at + 4 * ids.length, lengths.length).set(lengths)
     const status = this.#exports.btw_begin(this.#session, at, at + 4 * ids.length, lengths.length)
+    if (status === PENDING) return false
     this.#check(status, 'The ids cannot be used')
     this.#count = lengths.length
+    return true
   }
 
   /** @param {number} layer  0, 1, 2, ... in order */

@@ -10,7 +10,7 @@ import { createClassifier } from '../index.js'
 import { KERNELS } from '../options.js'
 import { formatBytes, progressBar } from './output.js'
 
-export { TEXT_MODES } from '../manifest.js'
+export { TEXT_MODES } from '../text-modes.js'
 
 export const MODEL_OPTIONS = {
   model: { value: 'MODEL', short: 'm', help: 'folder, manifest.json or URL; default: the model of the package' },

@@ -96,9 +96,11 @@ async function openModel(place, signal, bar) {
   const { manifest } = model
   const files = {}
   const onProgress = ({ loaded, total }) => bar.show(`loading ${formatBytes(total)}`, loaded, total)
-  for await (const { shard, bytes } of readShards(model, { sha256, cache: null, signal, onProgress })) {
-    files[shard.file] = bytes
+  const deliver = async ({ shard, bytes }) => {
+    files[shard.file] = bytes.slice()
+    return bytes
   }
+  await readShards(model, { sha256, deliver, signal, onProgress })
   const classifier = await createClassifier({ model: { manifest, files }, signal })
   return { manifest, classifier, image: await assembleImage(manifest, (file) => files[file]) }
 }

@@ -10,8 +10,8 @@
  * path or URL of such a folder or of its manifest.json; no model at all is the one that comes with the package.
  */
 
-import { findModel } from '../classifier.js'
 import { BertweetError } from '../errors.js'
+import { findModel } from '../storage.js'
 import { env } from './env.js'
 
 /** @import { Model } from '../manifest.js' */

@@ -2,28 +2,25 @@
  * registry.js - what is on this device: the questions of transformers.js 4's ModelRegistry that make sense here.
  */
 
-import { dropCached, findCached, openCache } from '../cache.js'
+import { openCache } from '../cache.js'
 import { cacheOption, env } from './env.js'
 import { MANIFEST, folderOf, locate } from './locate.js'
 
-const find = (model, options) => locate(model, options, { fetch: env.fetch })
+const find = (model, options, cache) => locate(model, options, { fetch: env.fetch, cache })
 
-/** Each shard with its name and whether it is cached. */
+/** A model, the cache, and whether each of its shards is there. */
 async function look(model, options) {
-  const [{ manifest }, cache] = await Promise.all([find(model, options), cacheOption().then(openCache)])
-  return Promise.all(manifest.shards.map(async (shard) => ({
-    cache,
-    shard,
-    file: folderOf(model, options) + shard.file,
-    wasCached: await findCached(cache, shard) !== undefined
-  })))
+  const cache = await openCache(await cacheOption())
+  const found = await find(model, options, cache)
+  const wasCached = await Promise.all(found.manifest.shards.map(async (shard) => Boolean(await cache.find(shard))))
+  return { found, cache, wasCached }
 }
 
 /** Model ids are those of pipeline; options: revision, subfolder, local_files_only. */
 export const ModelRegistry = Object.freeze({
   /** The names of a model's files. */
   async get_files(model, options = {}) {
-    const { manifest } = await find(model, options)
+    const { manifest } = await find(model, options, await openCache(await cacheOption()))
     const folder = folderOf(model, options)
     return [folder + MANIFEST, ...manifest.shards.map(({ file }) => folder + file)]
   },
@@ -31,7 +28,7 @@ export const ModelRegistry = Object.freeze({
   /** Whether all weights of a model are on this device. False where that cannot be known. */
   async is_cached(model, options = {}) {
     try {
-      return (await look(model, options)).every(({ wasCached }) => wasCached)
+      return (await look(model, options)).wasCached.every(Boolean)
     } catch (error) {
       if (error.code === 'network') return false
       throw error
@@ -40,8 +37,13 @@ export const ModelRegistry = Object.freeze({
 
   /** Removes the weights of a model, and tells what was there. */
   async clear_cache(model, options = {}) {
-    const files = await Promise.all((await look(model, options)).map(async ({ cache, shard, file, wasCached }) =>
-      ({ file, deleted: wasCached && await dropCached(cache, shard) === true, wasCached })))
+    const { found, cache, wasCached } = await look(model, options)
+    await cache.remove(found).catch(() => {}) // what is still there tells
+    const files = await Promise.all(found.manifest.shards.map(async (shard, index) => ({
+      file: folderOf(model, options) + shard.file,
+      deleted: wasCached[index] && !await cache.find(shard),
+      wasCached: wasCached[index]
+    })))
     return {
       filesDeleted: files.filter(({ deleted }) => deleted).length,
       filesCached: files.filter(({ wasCached }) => wasCached).length,

@@ -9,7 +9,8 @@
  */
 
 import { BertweetError, throwIfAborted } from '../errors.js'
-import { ENCODINGS, TEXT_MODES } from '../manifest.js'
+import { ENCODINGS } from '../manifest.js'
+import { TEXT_MODES } from '../text-modes.js'
 import { MODES, Wasm } from '../../web/wasm.js'
 import { ConvertWasm } from '../../web/wasm-convert.js'
 import { compareScores, selfTest, splitRows } from './fidelity.js'

@@ -2,7 +2,7 @@
  * explain-ids.js - why two tokenizers gave different ids for the same texts.
  */
 
-import { TEXT_MODES } from '../manifest.js'
+import { TEXT_MODES } from '../text-modes.js'
 import { count, mismatch } from './findings.js'
 
 /** Special tokens keep their ids whatever the vocabulary: `<s>`, `<pad>`, `</s>`, `<unk>`. */
@@ -14,7 +14,7 @@ const EMOJI = new RegExp('[0-9#*]\\ufe0f?\\u20e3|\\p{Extended_Pictographic}|\\p{
   '[\\u200d\\ufe0f\\u{1f3fb}-\\u{1f3ff}\\u{e0020}-\\u{e007f}]', 'gu')
 
 /**
- * @typedef {import('../manifest.js').TEXT_MODES[number]} TextMode
+ * @typedef {import('../text-modes.js').TEXT_MODES[number]} TextMode
  *
  * @typedef {object} ComparedIds
  * @property {string[]} texts

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { describe } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { cacheKey } from '../../js/cache.js'
+import { cacheKey, openCache } from '../../js/cache.js'
 import { readModel } from '../../js/manifest.js'
-import { cacheWriter, readShards } from '../../js/shards.js'
+import { readShards } from '../../js/shards.js'
 import { makeCache, makeFetch, makeModel, piecewise, sha256 } from './fake-model.js'
 
 const { manifest, files } = await makeModel()
@@ -26,11 +26,12 @@ async function load(answers = {}, options = {}) {
   const origins = []
   const model = options.model ?? await modelAt()
   try {
-    const how = { fetch, sha256, onProgress: (event) => progress.push(event), ...options }
-    for await (const { shard, bytes, from } of readShards(model, how)) {
+    const deliver = async ({ shard, bytes, from }) => {
       image.set(bytes, shard.offset)
       origins.push(from)
+      return bytes
     }
+    await readShards(model, { fetch, sha256, deliver, onProgress: (event) => progress.push(event), ...options })
   } catch (error) {
     Object.assign(error, { log, progress })
     throw error
@@ -65,22 +66,56 @@ for (const size of [1, 7, 499, 500, 501, 1999, 2000]) {
   })
 }
 
-test('at most three are in flight, and blocks wait for their reader', async () => {
+test('at most three are in flight, and no more than four buffers are in use', async () => {
   const { manifest: many, files: bodies } = await makeModel(Array(12).fill(100))
   let active = 0
   let most = 0
   const fetch = async (url) => {
     most = Math.max(most, ++active)
     await new Promise((resolve) => setTimeout(resolve, 5))
-    return new Response(bodies[new URL(url).pathname.slice(1)])
+    return new Response(new ReadableStream({
+      pull(controller) {
+        controller.enqueue(bodies[new URL(url).pathname.slice(1)])
+        controller.close()
+        active--
+      }
+    }))
   }
   const model = await readModel({ manifest: many, files: Object.fromEntries(Object.keys(bodies)
     .map((file) => [file, `http://a.test/${file}`])) }, { sha256 })
-  for await (const block of readShards(model, { fetch, sha256 })) {
-    active--
-    assert.equal(block.bytes.length, 100)
+  let held = 0
+  let mostHeld = 0
+  const buffers = new Set()
+  const deliver = async ({ bytes }) => {
+    mostHeld = Math.max(mostHeld, ++held)
+    assert.equal(bytes.length, 100)
+    const { buffer } = structuredClone(bytes, { transfer: [bytes.buffer] }) // as a worker gives it back
+    buffers.add(buffer)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    held--
+    return new Uint8Array(buffer)
   }
+  await readShards(model, { fetch, sha256, deliver })
   assert.equal(most, 3)
+  assert.equal(mostHeld, 4)
+})
+
+test('the tail is not begun before all else is there, where that is wanted', async () => {
+  const { manifest: many, files: bodies } = await makeModel(Array(9).fill(100))
+  many.image.resident = 450
+  const { fetch, log } = makeFetch(Object.fromEntries(Object.entries(bodies).map(([name, body]) => [`/${name}`, body])))
+  const { sourcesOf, ...rest } = await readModel({ manifest: many, files: Object.fromEntries(Object.keys(bodies)
+    .map((file) => [file, `http://a.test/${file}`])) }, { sha256 })
+  let delivered = 0
+  const deliver = async ({ shard, bytes }) => {
+    if (shard.offset < 450) assert.equal(log.length, Math.min(5, log.length))
+    else assert.ok(delivered >= 5)
+    await new Promise((resolve) => setTimeout(resolve, shard.offset === 0 ? 50 : 1))
+    delivered++
+    return bytes
+  }
+  await readShards({ ...rest, sourcesOf }, { fetch, sha256, deliver, residentFirst: true })
+  assert.equal(delivered, 9)
 })
 
 const once = (answer) => (earlier) => earlier === 0 ? answer() : undefined
@@ -113,7 +148,7 @@ describe('faults of one shard', { concurrency: true }, () => {
         assert.match(error.message, message)
         assert.deepEqual([error.url, error.shard], [url, 'shard1.bin'])
         const tries = error.log.filter((path) => path === '/m/shard1.bin').length
-        assert.ok(tries > 1 && tries <= 3, `${tries} tries`)
+        assert.ok(tries > 1 && tries <= 4, `${tries} tries`)
         isMonotone(error.progress)
         return true
       })
@@ -147,7 +182,11 @@ test('a mirror helps out, and stays in use', async () => {
   const urls = ['http://a.test/m/manifest.json', 'http://a.test/mirror/manifest.json']
   const model = await readModel(urls, { fetch, sha256 })
   const image = new Uint8Array(manifest.image.bytes)
-  for await (const { shard, bytes } of readShards(model, { fetch, sha256 })) image.set(bytes, shard.offset)
+  const deliver = async ({ shard, bytes }) => {
+    image.set(bytes, shard.offset)
+    return bytes
+  }
+  await readShards(model, { fetch, sha256, deliver })
   isRight({ image })
   assert.equal(log.filter((path) => path === '/m/shard1.bin').length, 1)
   assert.match(model.sourcesOf(manifest.shards[0])[0].href, /mirror/)
@@ -186,36 +225,45 @@ test('a server that falls silent is given up, a bounded number of times', async 
   await assert.rejects(load({ '/m/shard1.bin': silent }), (error) => {
     assert.deepEqual([error.code, error.shard], ['network', 'shard1.bin'])
     assert.match(error.message, /sent nothing for 30 seconds/)
-    assert.equal(error.log.filter((path) => path === '/m/shard1.bin').length, 3)
+    assert.equal(error.log.filter((path) => path === '/m/shard1.bin').length, 4)
     return true
   })
 })
 
-test('leaving the loop stops the other downloads', async () => {
+test('a server that does not end what it has sent is not waited for', async () => {
+  const endless = () => new Response(new ReadableStream({
+    pull: (controller) => { controller.enqueue(middle); return new Promise(() => {}) }
+  }))
+  isRight(await load({ '/m/shard1.bin': endless }))
+})
+
+test('a delivery that fails stops the other downloads', async () => {
   let cancelled = false
   const endless = () => new Response(new ReadableStream({
-    pull: (controller) => new Promise((resolve) => setTimeout(() => resolve(controller.enqueue(new Uint8Array(1))), 5)),
+    pull: (controller) => new Promise((resolve) => setTimeout(() => {
+      if (!cancelled) controller.enqueue(new Uint8Array(1))
+      resolve()
+    }, 5)),
     cancel: () => { cancelled = true }
   }))
   const { fetch } = makeFetch(served, { '/m/shard1.bin': endless })
-  for await (const block of readShards(await modelAt(), { fetch, sha256 })) {
-    assert.ok(block)
-    break
-  }
+  const deliver = async () => { throw new Error('no room') }
+  await assert.rejects(readShards(await modelAt(), { fetch, sha256, deliver }), { message: 'no room' })
+  await new Promise((resolve) => setTimeout(resolve, 20))
   assert.ok(cancelled)
 })
 
 async function filledCache() {
-  const cache = makeCache()
-  const writer = cacheWriter(cache)
-  const { fetch } = makeFetch(served)
-  for await (const block of readShards(await modelAt(), { fetch, sha256, cache })) await writer.write(block)
-  assert.equal(await writer.finished(), true)
-  return cache
+  const store = makeCache()
+  const cache = await openCache(store)
+  const model = await modelAt()
+  await load({}, { cache, model })
+  assert.equal(await cache.commit(model), true)
+  return { store, cache, model }
 }
 
 test('the second load comes from the cache alone', async () => {
-  const cache = await filledCache()
+  const { cache } = await filledCache()
   const result = await load({}, { cache })
   isRight(result)
   isMonotone(result.progress)
@@ -227,34 +275,98 @@ test('the second load comes from the cache alone', async () => {
 for (const [what, spoil] of Object.entries({
   flipped: (bytes) => { bytes[3] ^= 1; return bytes },
   shorter: (bytes) => bytes.subarray(1),
-  longer: (bytes) => Buffer.concat([bytes, Buffer.alloc(9)]),
+  'longer and wrong': (bytes) => Buffer.concat([Buffer.of(~bytes[0]), bytes]),
   empty: () => new Uint8Array(),
   html: () => Buffer.from(html)
 })) {
   test(`a cached shard that is ${what} is evicted and fetched`, async () => {
-    const cache = await filledCache()
+    const { cache, store, model } = await filledCache()
     const key = cacheKey(manifest.shards[1])
-    cache.entries.set(key, spoil(cache.entries.get(key)))
+    store.entries.set(key, spoil(store.entries.get(key)))
     const result = await load({}, { cache })
     isRight(result)
     isMonotone(result.progress)
     assert.deepEqual(result.log, ['/m/shard1.bin'])
-    assert.equal(cache.entries.has(key), false)
+    assert.equal(await cache.commit(model), true)
+    assert.deepEqual(Buffer.from(store.entries.get(key)), Buffer.from(middle))
   })
 }
 
 test('a cache that fails everywhere is no cache', async () => {
   const broken = async () => { throw new DOMException('full', 'QuotaExceededError') }
-  const cache = { match: broken, put: broken, delete: broken }
-  const writer = cacheWriter(cache)
-  const { fetch } = makeFetch(served)
-  const image = new Uint8Array(manifest.image.bytes)
-  for await (const block of readShards(await modelAt(), { fetch, sha256, cache })) {
-    await writer.write(block)
-    image.set(block.bytes, block.shard.offset)
+  const cache = await openCache({ match: broken, put: broken, delete: broken })
+  const model = await modelAt()
+  isRight(await load({}, { cache, model }))
+  assert.equal(await cache.commit(model), false)
+  assert.match(cache.reason, /QuotaExceededError: full/)
+})
+
+test('a cache that takes only some shards: they are not fetched again', async () => {
+  const store = makeCache()
+  const { put } = store
+  store.put = async (key, response) => {
+    if (key === cacheKey(manifest.shards[0])) throw new DOMException('full', 'QuotaExceededError')
+    return put(key, response)
   }
-  isRight({ image })
-  assert.equal(await writer.finished(), false)
+  const cache = await openCache(store)
+  const model = await modelAt()
+  await load({}, { cache, model })
+  assert.equal(await cache.commit(model), false)
+  assert.match(cache.reason, /QuotaExceededError/)
+  assert.equal(await cache.record(model.id), undefined)
+  store.put = put
+  assert.deepEqual((await load({}, { cache, model })).log, ['/m/shard0.bin'])
+  assert.equal(await cache.commit(model), true)
+  assert.equal(cache.reason, null)
+})
+
+test('a slow cache is not waited for', async () => {
+  const store = makeCache()
+  let release
+  const gate = new Promise((resolve) => { release = resolve })
+  const { put } = store
+  store.put = async (key, response) => {
+    await gate
+    return put(key, response)
+  }
+  const cache = await openCache(store)
+  const model = await modelAt()
+  isRight(await load({}, { cache, model }))
+  assert.equal(store.entries.size, 0)
+  release()
+  assert.equal(await cache.commit(model), true)
+})
+
+test('a version that is replaced goes when the new one is complete, but for what is still used', async () => {
+  const { store, cache } = await filledCache()
+  const { manifest: next, files: nextFiles } = await makeModel([1000, 1700])
+  assert.equal(next.shards[0].sha256, manifest.shards[0].sha256)
+  const { fetch } = makeFetch({ '/m/manifest.json': JSON.stringify(next) })
+  const model = await readModel('http://a.test/m/manifest.json', { fetch, sha256, cache })
+  const { fetch: fetchShards } = makeFetch(Object.fromEntries(Object.entries(nextFiles)
+    .map(([name, bytes]) => [`/m/${name}`, bytes])))
+  const hold = []
+  const deliver = async ({ bytes }) => {
+    hold.push(...manifest.shards.map((shard) => store.entries.has(cacheKey(shard))))
+    return bytes
+  }
+  await readShards(model, { fetch: fetchShards, sha256, cache, deliver })
+  assert.ok(hold.every(Boolean))
+  assert.equal(await cache.commit(model), true)
+  const expected = [...next.shards.map(cacheKey), `https://bertweet-wasm.invalid/model?${encodeURIComponent(model.id)}`]
+  assert.deepEqual([...store.entries.keys()].sort(), expected.sort())
+})
+
+test('a shard that another model\'s record names stays, where the cache can list its keys', async () => {
+  const { store, cache, model } = await filledCache()
+  store.keys = async () => [...store.entries.keys()].map((url) => ({ url }))
+  const other = { ...model, id: 'http://b.test/manifest.json' }
+  assert.equal(await cache.commit(other), true)
+  const next = { ...manifest, shards: manifest.shards.slice(0, 1) }
+  assert.equal(await cache.commit({ id: model.id, manifest: next, text: JSON.stringify(next) }), true)
+  assert.ok(manifest.shards.every((shard) => store.entries.has(cacheKey(shard))))
+  assert.equal(await cache.commit({ id: other.id, manifest: next, text: JSON.stringify(next) }), true)
+  assert.deepEqual(manifest.shards.map((shard) => store.entries.has(cacheKey(shard))), [true, false, false])
 })
 
 test('from files, Blobs and buffers, with the same checks', async (t) => {

@@ -4,8 +4,8 @@ import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import * as library from '../../js/index.js'
-import { TEXT_MODES } from '../../js/manifest.js'
 import * as options from '../../js/options.js'
+import { TEXT_MODES } from '../../js/text-modes.js'
 
 const file = fileURLToPath(new URL('../../js/index.d.ts', import.meta.url))
 const program = ts.createProgram([file], { strict: true, target: ts.ScriptTarget.ES2022, types: [] })

@@ -1,0 +1,219 @@
+/**
+ * load.js - brings the weights of a model into an engine.
+ */
+
+import { acquireClient, nextClassifier } from './client.js'
+import { BertweetError, asBertweetError, errorToMessage, orAborted } from './errors.js'
+import { createSha256 } from './hash.js'
+import { readShards } from './shards.js'
+
+/**
+ * @import { WeightCache } from './cache.js'
+ * @import { Manifest, Model, Shard } from './manifest.js'
+ * @import { checkLoadOptions } from './options.js'
+ */
+
+/**
+ * A model on its way into an engine. From when it is open on, the engine answers: texts whose words have not arrived
+ * wait for them there.
+ */
+export class Load {
+  #client
+  #id
+  #model
+  #options
+  #cache
+  /** @type {Set<Shard>} */
+  #missing
+  /** Resolves when the engine has reserved memory. @type {Promise<void>} */
+  #reserved
+  /** Resolves when the resident part of the image is open. */
+  #opened
+  #open
+  #isOpening = false
+  #progress = 0
+  #stop = new AbortController()
+
+  /** What the engine said of itself when it opened. */
+  engine
+  /** Resolves when all weights are there. After a rejection, retry. @type {Promise<void>} */
+  whole
+  /** What whole was rejected with. @type {BertweetError | null} */
+  failure = null
+  /** Whether all weights are in the cache. */
+  isCached = false
+  /** Bytes of weights that came from servers. */
+  downloaded = 0
+
+  /**
+   * Starts an engine and streams the weights into it. Resolves when all are there; with the option early, when the model
+   * is open.
+   *
+   * @param {Promise<Model>} model
+   * @param {Promise<WeightCache>} cache
+   * @param {ReturnType<typeof checkLoadOptions>} options
+   * @returns {Promise<Load>}
+   * @throws {BertweetError}
+   */
+  static async start(model, cache, options) {
+    const id = nextClassifier()
+    const acquired = acquireClient(options)
+    let load
+    try {
+      load = new Load(id, await orAborted(acquired, options.signal), options)
+      await load.#begin(await model, await cache)
+      return load
+    } catch (error) {
+      load?.release()
+      if (!load) acquired.then((client) => client.release(id), () => {})
+      throw asBertweetError(error, 'internal', 'The model cannot be loaded')
+    }
+  }
+
+  /** Use Load.start. */
+  constructor(id, client, options) {
+    this.#id = id
+    this.#client = client
+    this.#options = options
+    this.#opened = new Promise((resolve) => { this.#open = resolve })
+  }
+
+  /** Why there is no worker; null where there is one. */
+  get workerReason() {
+    return this.#client.workerReason
+  }
+
+  /** Why not all weights are in the cache; null where they are, or are on the way. */
+  get cacheReason() {
+    return this.#model.id === null ? 'the model is on this device' : this.#cache.reason
+  }
+
+  /** Whether its worker has ended, so that another load is needed. */
+  get isEnded() {
+    return this.#client.isEnded
+  }
+
+  /**
+   * Asks the engine for something.
+   *
+   * @param {string} method  of Engine
+   * @param {object} args
+   * @param {{signal?: AbortSignal, transfer?: Transferable[]}} [how]
+   */
+  request(method, args, how) {
+    return this.#client.request(this.#id, method, args, how)
+  }
+
+  /** Reads what is missing after a failure. */
+  retry() {
+    this.#options = { ...this.#options, signal: undefined }
+    this.#tell(null)
+    this.#read()
+  }
+
+  /** Gives back all it holds. */
+  release() {
+    this.#stop.abort()
+    this.#client.release(this.#id)
+  }
+
+  async #begin(model, cache) {
+    const { wasmUrl, threads, signal, early } = this.#options
+    this.#model = model
+    this.#cache = cache
+    this.#missing = new Set(model.manifest.shards)
+    this.#reserved = this.request('open', { wasmUrl, threads, imageBytes: model.manifest.image.bytes }, { signal })
+    this.#read()
+    await (early ? Promise.race([this.#opened, this.whole]) : this.whole)
+  }
+
+  #read() {
+    this.failure = null
+    this.whole = this.#stream()
+    this.whole.catch((error) => {
+      this.failure = error
+      if (this.engine) this.#tell(errorToMessage(error))
+    })
+  }
+
+  async #stream() {
+    const { fetch, wasmUrl, early, signal } = this.#options
+    const stop = new AbortController()
+    const abort = () => stop.abort(signal?.reason)
+    signal?.addEventListener('abort', abort)
+    this.#stop.signal.addEventListener('abort', abort)
+    try {
+      await Promise.all([this.#reserved, readShards(this.#model, {
+        shards: [...this.#missing],
+        residentFirst: early,
+        sha256: createSha256(wasmUrl),
+        cache: this.#cache,
+        fetch,
+        signal: stop.signal,
+        onProgress: (progress) => this.#report(progress),
+        deliver: (block) => this.#write(block, stop.signal)
+      })])
+    } finally {
+      abort()
+      signal?.removeEventListener('abort', abort)
+      this.#stop.signal.removeEventListener('abort', abort)
+    }
+    this.#cache.commit(this.#model).then((isCached) => { this.isCached = isCached }, () => {})
+  }
+
+  async #write({ shard, bytes, from }, signal) {
+    await this.#reserved
+    const back = await this.request('write', { shard, bytes }, { signal, transfer: [bytes.buffer] })
+    this.#missing.delete(shard)
+    if (from === 'network') this.downloaded += shard.bytes
+    const { resident } = this.#model.manifest.image
+    const isComplete = ![...this.#missing].some(({ offset }) => offset < resident)
+    if (isComplete && !this.#isOpening) await this.#start(signal)
+    return back
+  }
+
+  async #start(signal) {
+    this.#isOpening = true
+    const { manifest } = this.#model
+    const { kernel, preprocess = manifest.preprocess } = this.#options
+    const started = await this.request('start', {
+      preprocess,
+      maxTokens: manifest.maxTokens,
+      temperature: manifest.temperature,
+      isMultiLabel: manifest.problemType === 'multi_label_classification',
+      kernel,
+      inPlace: this.workerReason !== null
+    }, { signal })
+    checkSizes(manifest, started.sizes)
+    this.engine = started
+    this.#open()
+  }
+
+  /** Lets texts that wait for rows know that they wait in vain, or not any more. */
+  #tell(failure) {
+    this.request('fail', { failure }).catch(() => {})
+  }
+
+  #report(progress) {
+    if (progress.loaded <= this.#progress) return
+    this.#progress = progress.loaded
+    this.#options.onProgress?.(progress)
+  }
+}
+
+/** The image must be the one that the manifest describes. */
+function checkSizes({ config, labels, name }, sizes) {
+  const pairs = [
+    ['hidden_size', config.hidden_size, sizes.hiddenSize],
+    ['num_hidden_layers', config.num_hidden_layers, sizes.numLayers],
+    ['num_attention_heads', config.num_attention_heads, sizes.numHeads],
+    ['intermediate_size', config.intermediate_size, sizes.intermediateSize],
+    ['vocab_size', config.vocab_size, sizes.vocabSize],
+    ['max_position_embeddings', config.max_position_embeddings, sizes.numPositions],
+    ['number of labels', labels.length, sizes.numLabels]
+  ]
+  const wrong = pairs.find(([, expected, found]) => expected !== found)
+  if (!wrong) return
+  throw new BertweetError('model', `Model ${name}: ${wrong[0]} is ${wrong[1]} in the manifest, ${wrong[2]} in the ` +
+    'image. Convert it again.')
+}
