@@ -32,6 +32,7 @@ export class Load {
   #open
   #isOpening = false
   #progress = 0
+  #fromCache = 0
   #stop = new AbortController()
 
   /** What the engine said of itself when it opened. */
@@ -158,6 +159,7 @@ export class Load {
       signal?.removeEventListener('abort', abort)
       this.#stop.signal.removeEventListener('abort', abort)
     }
+    this.isCached = this.#fromCache === this.#model.manifest.shards.length
     this.#cache.commit(this.#model).then((isCached) => { this.isCached = isCached }, () => {})
   }
 
@@ -166,6 +168,7 @@ export class Load {
     const back = await this.request('write', { shard, bytes }, { signal, transfer: [bytes.buffer] })
     this.#missing.delete(shard)
     if (from === 'network') this.downloaded += shard.bytes
+    if (from === 'cache') this.#fromCache++
     const { resident } = this.#model.manifest.image
     const isComplete = ![...this.#missing].some(({ offset }) => offset < resident)
     if (isComplete && !this.#isOpening) await this.#start(signal)

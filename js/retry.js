@@ -68,7 +68,7 @@ async function explain(error, isOurs) {
 }
 
 /** @param {number} ms @param {AbortSignal} [signal] */
-const pause = (ms, signal) => new Promise((resolve, reject) => {
+export const pause = (ms, signal) => new Promise((resolve, reject) => {
   const abort = () => {
     clearTimeout(timer)
     reject(abortError(signal))

@@ -3,7 +3,7 @@
  */
 
 import { BertweetError, abortError, throwIfAborted } from './errors.js'
-import { readFromAny } from './retry.js'
+import { pause, readFromAny } from './retry.js'
 import { fillFrom, isRemote, nameOf, webPage } from './source.js'
 
 /**
@@ -16,8 +16,8 @@ import { fillFrom, isRemote, nameOf, webPage } from './source.js'
 const IN_FLIGHT = 3
 /** With those that are being verified, written and kept: each has a buffer of the largest shard's size, 8 MiB. */
 const MAX_BUFFERS = 4
-/** How long to find out what is behind a wrong shard: a longer file has another reason than a changed one. */
-const TRAILER_MS = 100
+/** How long the end of a body may take when all its bytes are there; some servers never send it. */
+const TRAILER_MS = 200
 
 /**
  * @typedef {'cache' | 'network' | 'file'} Origin  file: a disk, a Blob or an array
@@ -181,7 +181,13 @@ class ShardReader {
     signal.addEventListener('abort', abort)
     const room = { buffer: await this.#buffers.take(), size: shard.bytes, length: 0 }
     const pieces = fillFrom(room, source, { ...how, signal: stop.signal })
+    const end = () => {
+      signal.removeEventListener('abort', abort)
+      abort()
+      pieces.return().catch(() => {})
+    }
     let counted = 0
+    let trailer
     try {
       throwIfAborted(signal)
       while (room.length < room.size) {
@@ -191,12 +197,12 @@ class ShardReader {
         counted += wanted
         this.#count(wanted, from, shard)
       }
-      const more = pieces.next().catch(() => {})
+      trailer = Promise.race([pieces.next().catch(() => {}), pause(TRAILER_MS)])
       leave()
       const bytes = new Uint8Array(room.buffer, 0, room.size)
       const hash = await sha256(bytes)
       if (hash === shard.sha256) return bytes
-      await Promise.race([more, new Promise((resolve) => setTimeout(resolve, TRAILER_MS))])
+      await trailer
       throw room.length > room.size ? tooLong(shard) : changed(shard, hash)
     } catch (error) {
       this.#count(-counted, from, shard)
@@ -205,9 +211,9 @@ class ShardReader {
       throw isPage ? webPage(nameOf(source)) : error
     } finally {
       leave()
-      signal.removeEventListener('abort', abort)
-      stop.abort()
-      pieces.return().catch(() => {})
+      // A connection whose body has ended can be used again.
+      if (trailer) trailer.then(end)
+      else end()
     }
   }
 }
