@@ -12,7 +12,12 @@ import { write } from './output.js'
 export const usage = '[folder] [options]'
 export const summary = 'serve a folder over HTTP, for trying pages and models'
 export const details = `For development: this machine alone can connect. Pages are cross-origin isolated (COOP and
-COEP), which allows threads; --no-isolation leaves these headers out, as most hosts do.`
+COEP), which allows threads; --no-isolation leaves these headers out, as most hosts do. Pages of other
+servers on this machine may read the files (CORS), so that a page under development can load a model:
+
+  createClassifier({ model: 'http://127.0.0.1:8080/manifest.json' })`
+
+export const examples = ['bertweet-wasm serve ./model', 'bertweet-wasm serve . --port 3000 --no-isolation']
 
 export const SERVER_OPTIONS = {
   port: { value: 'PORT', short: 'p', help: 'default: 8080, or another if it is taken' },
@@ -29,6 +34,15 @@ export async function run(values, folders, io) {
   await serveFolder(folders[0] ?? '.', '', values, io)
 }
 
+/** CORS, for this machine's pages alone: those from elsewhere have no business with its files. */
+function allowLocalPages(path, { headers: { origin } }, response) {
+  response.setHeader('vary', 'origin')
+  if (/^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin ?? '')) {
+    response.setHeader('access-control-allow-origin', origin)
+  }
+  return false
+}
+
 /**
  * Serves until Ctrl-C.
  *
@@ -40,7 +54,8 @@ export async function run(values, folders, io) {
  */
 export async function serveFolder(root, path, values, { stdout, signal }, headers) {
   const port = parseNumber(values.port, 'port', 65535)
-  const start = (port) => serve({ root, port, isolated: !values['no-isolation'], headers })
+  const isolated = !values['no-isolation']
+  const start = (port) => serve({ root, port, isolated, headers, intercept: allowLocalPages })
   const server = await start(port ?? DEFAULT_PORT).catch((cause) => {
     if (port === undefined && cause.code === 'EADDRINUSE') return start(0)
     throw new BertweetError('input', `Cannot serve ${root}: ${cause.message}`, { cause })

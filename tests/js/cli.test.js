@@ -430,7 +430,7 @@ test('a model of the Hub is fetched, once, and converts like the folder', async 
 /* -------------------------------------------------------------------------------------------- serve and start -- */
 
 /** Starts a server, waits for its address, asks for a path, and ends it with Ctrl-C. */
-async function servedBy(args, path) {
+async function servedBy(args, path, headers) {
   const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, CI: '' } })
   let shown = ''
@@ -438,9 +438,10 @@ async function servedBy(args, path) {
     shown += text
     const [, url] = /Serving (http:\S+)/.exec(shown) ?? []
     if (!url) continue
-    const response = await fetch(new URL(path, url))
+    const response = await fetch(new URL(path, url), { headers })
     const isolated = response.headers.has('cross-origin-opener-policy')
-    const result = { shown, url, status: response.status, isolated, body: await response.text() }
+    const allowed = response.headers.get('access-control-allow-origin')
+    const result = { shown, url, status: response.status, isolated, allowed, body: await response.text() }
     const exit = once(child, 'exit')
     child.kill('SIGINT')
     assert.deepEqual(await exit, [0, null])
@@ -455,6 +456,13 @@ test('serve, with and without isolation', async () => {
   assert.equal(JSON.parse(isolated.body).name, 'tiny')
   const plain = await servedBy(['serve', model, '--port', '0', '--no-isolation'], 'manifest.json')
   assert.deepEqual([plain.status, plain.isolated], [200, false])
+})
+
+test('serve lets pages of this machine read, and no others', async () => {
+  for (const [origin, allowed] of [['http://localhost:5173', 'http://localhost:5173'], ['https://example.com', null],
+    ['http://localhost.example.com', null]]) {
+    assert.equal((await servedBy(['serve', model, '--port', '0'], 'manifest.json', { origin })).allowed, allowed)
+  }
 })
 
 test('start: a table of the sample, then the demo; the table alone in CI', async () => {
