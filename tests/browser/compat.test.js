@@ -75,6 +75,18 @@ describe('bertweet-wasm/compat in Chromium', { skip: noChromium() }, () => {
     assert.equal(second.events.filter(({ status }) => status === 'progress_total').at(-1).progress, 100)
   })
 
+  test('without a network: a model that is wholly in the cache', async (t) => {
+    const { server, page } = await open(t)
+    await load(page, 'me/tiny')
+    await page.waitForFunction(async () => {
+      const { ModelRegistry } = await import('/js/compat/index.js')
+      return ModelRegistry.is_cached('me/tiny')
+    })
+    server.faults[`/${HUB}/me/tiny/resolve/main/bertweet-wasm/manifest.json`] = 'refuse'
+    const { results, cached } = await load(page, 'me/tiny')
+    assert.deepEqual([results, cached], [expected, true])
+  })
+
   test('cacheKey names the cache; useBrowserCache false uses none', async (t) => {
     const { server, page } = await open(t)
     await load(page, 'me/tiny', { useBrowserCache: false })
