@@ -66,12 +66,18 @@ function memoryOutput() {
   }
 }
 
-/** The same image in more shards, the last ones of odd sizes. */
-async function split(manifest, image) {
+/**
+ * The same image in more shards, the last ones of odd sizes.
+ *
+ * @param {object} manifest
+ * @param {Uint8Array} image
+ * @param {number} [shift]  bytes by which all of them begin earlier: other contents
+ */
+export async function split(manifest, image, shift = 0) {
   const files = {}
   const shards = []
   for (let index = 0, offset = 0; index < PIECES; index++) {
-    const end = index === PIECES - 1 ? image.length : Math.floor(image.length * (index + 1) / PIECES) - index
+    const end = index === PIECES - 1 ? image.length : Math.floor(image.length * (index + 1) / PIECES) - index - shift
     const bytes = new Uint8Array(image.subarray(offset, end))
     const hash = await sha256(bytes)
     const file = `${hash.slice(0, 16)}.bin`

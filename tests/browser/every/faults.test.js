@@ -1,36 +1,117 @@
 /**
- * faults.test.js - weights that do not arrive as they should: an error by name, and the page can load when it is over.
+ * faults.test.js - all that can happen to weights on their way (tests/browser/faults/table.js): every combination ends
+ * in the right answer or in an error by name, and the same page can load when the fault is over.
+ *
+ * Each browser runs a third of the combinations, and the three together all; BERTWEET_FAULTS=all runs all in one.
  */
 import assert from 'node:assert/strict'
-import test, { describe } from 'node:test'
-import { flipBit } from '../browser.js'
-import { TITLE, noBrowser } from '../drivers.js'
-import { setUp } from './fixture.js'
+import test, { after, before, describe } from 'node:test'
+import { createClassifier } from '../../../js/index.js'
+import { makeTinyModel, split } from '../../js/tiny-model.js'
+import { startServer } from '../browser.js'
+import { BROWSER, TITLE, noBrowser, openBrowser } from '../drivers.js'
+import { serveFaults } from '../faults/server.js'
+import { FAULTS, PARTIAL, SHARD_AT, combinations, shareOf } from '../faults/table.js'
 
-const HTML = '<!doctype html><title>Home</title>'
-const FAULTS = {
-  'HTML instead of a shard': [() => ({ headers: { 'content-type': 'text/html' }, body: HTML }), 'format', /web page/],
-  'HTML without its type': [() => HTML, 'format', /web page/],
-  'one bit flipped': [(bytes) => flipBit(bytes, 12345), 'integrity', /SHA-256/],
-  'a shard cut short': [(bytes) => bytes.subarray(1), 'integrity', /ended after/],
-  'a dropped connection': ['cut', 'network', /Could not fetch|failed|network/i],
-  'no connection': ['refuse', 'network', /online/],
-  'status 404': [() => ({ status: 404, body: '' }), 'network', /404/]
+const TEXT = 'I love it 😍'
+/** Lanes side by side: for what waits for the idle time-out, and for the rest. */
+const WAITING_LANES = 8
+const LANES = 6
+
+/** Times of the library that nobody wants to wait for here. @type {Record<string, [RegExp, string][]>} */
+const SHORTER = {
+  '/js/source.js': [[/IDLE_MS = 30000/, 'IDLE_MS = 3000']],
+  '/js/manifest.js': [[/REVALIDATE_MS = 5000/, 'REVALIDATE_MS = 3000']],
+  '/js/retry.js': [[/BACKOFF_MS = 600/, 'BACKOFF_MS = 50']]
+}
+const shorten = (replacements) => (bytes) => {
+  let text = bytes.toString()
+  for (const [pattern, replacement] of replacements) {
+    if (!pattern.test(text)) throw new Error(`${pattern} is not in the file`)
+    text = text.replace(pattern, replacement)
+  }
+  return { headers: { 'content-type': 'text/javascript' }, body: text }
+}
+
+/** What the test says of a combination; nothing where all is as it should be. */
+function complaints({ name, fault, place, cache, expected, may, strikes }, lane, step, requests, right) {
+  const { says, status } = FAULTS[fault]
+  const found = []
+  const say = (what) => found.push(`${name}: ${what}`)
+  if (step.failure) say(step.failure)
+  for (const when of ['before', 'during', 'after']) {
+    const { result, error } = step[when] ?? {}
+    if (result && JSON.stringify(result) !== right) say(`a wrong answer ${when} it: ${JSON.stringify(result)}`)
+    if (error && when !== 'during') say(`${error.code} ${when} it: ${error.message}`)
+  }
+  const { error } = step.during ?? {}
+  const outcome = error ? error.code : 'ok'
+  if (outcome !== expected && outcome !== may) say(`${outcome}, expected ${expected}. ${error?.message ?? ''}`)
+  if (outcome === expected && error) {
+    if (says && !says.test(error.message)) say(`does not say ${says}: ${error.message}`)
+    if (error.status !== status) say(`status ${error.status}`)
+    const isShard = place !== 'manifest'
+    const file = isShard ? lane.model.manifest.shards[SHARD_AT[place]].file : 'manifest.json'
+    const named = fault === 'lists a missing file' ? 'missing.bin' : file
+    if (isShard && error.shard !== named) say(`names the shard ${error.shard}`)
+    const isOfImage = fault === 'other sizes' || fault === 'other labels' // found when all has arrived
+    if (!isOfImage && !error.url?.endsWith(`/${named}`)) say(`URL ${error.url}`)
+  }
+  // A cache that is full or partial asks for what it lacks, and for nothing else.
+  const shards = requests.filter((request) => request !== 'manifest.json')
+  if (!strikes && cache === 'full' && shards.length > 0) say(`asked for ${shards}`)
+  if (!strikes && cache === 'partial' && shards.length !== lane.model.manifest.shards.length - PARTIAL) {
+    say(`asked for ${shards.length} shards`)
+  }
+  return found
 }
 
 describe(`faults in ${TITLE}`, { skip: noBrowser() }, () => {
-  const my = setUp('faults')
+  let browser
+  before(async () => { browser = await openBrowser() })
+  after(() => browser?.close())
 
-  for (const [what, [fault, code, message]] of Object.entries(FAULTS)) {
-    test(`${what}: ${code} with the URL, and the page can load when it is over`, async (t) => {
-      const path = my.shardPath(2)
-      const { server, page } = await my.open(t, { faults: { [path]: fault } })
-      const { error } = await my.inPage(page)
-      assert.deepEqual([error.code, error.url], [code, server.url + path.slice(1)])
-      assert.equal(error.shard, path.split('/').pop())
-      assert.match(error.message, message)
-      delete server.faults[path]
-      assert.deepEqual((await my.inPage(page)).result, my.expected)
-    })
-  }
+  test('every combination ends well or by name, and the page is not broken', async (t) => {
+    const list = process.env.BERTWEET_FAULTS === 'all' ? combinations(BROWSER) : shareOf(BROWSER)
+    assert.ok(list.length >= 200)
+    const model = await makeTinyModel()
+    const classifier = await createClassifier({ model })
+    const right = JSON.stringify(await classifier.classify(TEXT))
+    await classifier.dispose()
+
+    // Each lane has a host and contents of its own, so that no cached shard is another's.
+    const image = Buffer.concat(model.manifest.shards.map(({ file }) => model.files[file]))
+    const laneOf = ({ fault }, index) => FAULTS[fault].waits ? index % WAITING_LANES : WAITING_LANES + index % LANES
+    const lanes = await Promise.all(Array.from({ length: WAITING_LANES + LANES }, async (_, index) => {
+      const mine = list.filter((combination, at) => laneOf(combination, at) === index)
+      const own = await split({ ...model.manifest, name: `lane ${index}` }, image, 16 * index)
+      const server = await serveFaults(own, mine)
+      t.after(() => server.close())
+      return { model: own, server, combinations: mine }
+    }))
+
+    const faults = Object.fromEntries(Object.entries(SHORTER).map(([path, list]) => [path, shorten(list)]))
+    const server = await startServer({ isolated: false, faults })
+    t.after(() => server.close())
+    const page = await browser.newPage()
+    await page.goto(`${server.url}tests/browser/faults/page.html`)
+    const plan = lanes.map(({ model, server, combinations }) => combinations.map(({ id, cache, place }) => ({
+      id,
+      cache,
+      url: `${server.url}${id}/`,
+      hashes: model.manifest.shards.map(({ sha256 }) => sha256),
+      partial: PARTIAL,
+      damaged: SHARD_AT[place] ?? 1
+    })))
+    const steps = await page.evaluate(({ plan, text }) => window.runCombinations(plan, text), { plan, text: TEXT })
+
+    const byId = new Map(steps.map((step) => [step.id, step]))
+    const found = lanes.flatMap((lane) => lane.combinations.flatMap((combination) =>
+      complaints(combination, lane, byId.get(combination.id) ?? {}, lane.server.requests(combination.id), right)))
+    const outcomes = [...new Set(list.map(({ expected }) => expected))]
+    const count = (outcome) => list.filter(({ expected }) => expected === outcome).length
+    t.diagnostic(`${list.length} combinations: ${outcomes.map((outcome) => `${count(outcome)} ${outcome}`).join(', ')}`)
+    assert.equal(steps.length, list.length)
+    assert.deepEqual(found, [])
+  })
 })
