@@ -56,9 +56,11 @@ export async function readFromAny(sources, read, { signal, fetch, maxRounds = In
 function canTry(source, failures = []) {
   const last = failures.at(-1)
   if (!last) return true
-  const refused = last.status >= 400 && last.status < 500 && last.status !== 408 && last.status !== 429
-  return isRemote(source) && !refused && failures.length < (MAX_TRIES[last.code] ?? 1)
+  return isRemote(source) && !isRefusal(last) && failures.length < (MAX_TRIES[last.code] ?? 1)
 }
+
+/** Whether a server has said no, and would again. @param {{status?: number}} error */
+export const isRefusal = ({ status }) => status >= 400 && status < 500 && status !== 408 && status !== 429
 
 /** Says more of a failure, where there is more to say. @param {BertweetError} error */
 async function explain(error, isOurs) {

@@ -3,7 +3,7 @@
  */
 
 import { BertweetError, abortError, throwIfAborted } from './errors.js'
-import { pause, readFromAny } from './retry.js'
+import { isRefusal, pause, readFromAny } from './retry.js'
 import { fillFrom, isRemote, nameOf, webPage } from './source.js'
 
 /**
@@ -158,8 +158,13 @@ class ShardReader {
     const from = isRemote(sources[0]) ? 'network' : 'file'
     try {
       return await readFromAny(sources, async (source, round) => {
-        const httpCache = round > 0 ? 'reload' : cache?.exists ? 'no-store' : 'default'
-        const bytes = await this.#readVerified(source, shard, from, { fetch, httpCache })
+        const read = (httpCache) => this.#readVerified(source, shard, from, { fetch, httpCache })
+        const readOld = () => read('default').catch((error) => {
+          // The browser itself may have kept an answer that is over at the server.
+          if (from === 'network' && (error.code === 'format' || isRefusal(error))) return read('reload')
+          throw error
+        })
+        const bytes = await (round > 0 ? read('reload') : cache?.exists ? read('no-store') : readOld())
         this.#model.prefer(shard, source)
         return bytes
       }, { fetch, signal })

@@ -164,13 +164,20 @@ const final = {
   'HTML of the right length': [() => new Response(html.padEnd(2000)), 'format', /web page/]
 }
 for (const [what, [answer, code, message]] of Object.entries(final)) {
-  test(`${what}: ${code} at once`, async () => {
-    await assert.rejects(load({ '/m/shard1.bin': answer }), (error) => {
-      assert.deepEqual([error.code, error.url, error.shard], [code, 'http://a.test/m/shard1.bin', 'shard1.bin'])
-      assert.match(error.message, message)
-      assert.equal(error.log.filter((path) => path === '/m/shard1.bin').length, 1)
-      return true
-    })
+  test(`${what}: ${code} at once, but past the browser's own cache`, async () => {
+    for (const [cache, asked] of [[undefined, ['default', 'reload']], [await openCache(makeCache()), ['no-store']]]) {
+      const modes = []
+      const note = (earlier, { cache: mode }) => {
+        modes.push(mode)
+        return answer()
+      }
+      await assert.rejects(load({ '/m/shard1.bin': note }, { cache }), (error) => {
+        assert.deepEqual([error.code, error.url, error.shard], [code, 'http://a.test/m/shard1.bin', 'shard1.bin'])
+        assert.match(error.message, message)
+        return true
+      })
+      assert.deepEqual(modes, asked)
+    }
   })
 }
 
@@ -188,7 +195,7 @@ test('a mirror helps out, and stays in use', async () => {
   }
   await readShards(model, { fetch, sha256, deliver })
   isRight({ image })
-  assert.equal(log.filter((path) => path === '/m/shard1.bin').length, 1)
+  assert.equal(log.filter((path) => path === '/m/shard1.bin').length, 2) // the second past the browser's own cache
   assert.match(model.sourcesOf(manifest.shards[0])[0].href, /mirror/)
 })
 

@@ -5,13 +5,15 @@
  * Each browser runs a third of the combinations, and the three together all; BERTWEET_FAULTS=all runs all in one.
  */
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import test, { after, before, describe } from 'node:test'
 import { createClassifier } from '../../../js/index.js'
 import { makeTinyModel, split } from '../../js/tiny-model.js'
-import { startServer } from '../browser.js'
+import { PROJECT, startServer } from '../browser.js'
 import { BROWSER, TITLE, noBrowser, openBrowser } from '../drivers.js'
 import { serveFaults } from '../faults/server.js'
-import { FAULTS, PARTIAL, SHARD_AT, combinations, shareOf } from '../faults/table.js'
+import { FAULTS, PARTIAL, SHARD_AT, combinations, shareOf, tableOf } from '../faults/table.js'
 
 const TEXT = 'I love it 😍'
 /** Lanes side by side: for what waits for the idle time-out, and for the rest. */
@@ -70,6 +72,10 @@ describe(`faults in ${TITLE}`, { skip: noBrowser() }, () => {
   let browser
   before(async () => { browser = await openBrowser() })
   after(() => browser?.close())
+
+  test('tests/README.md has the table', async () => {
+    assert.ok((await readFile(join(PROJECT, 'tests/README.md'), 'utf8')).includes(`${tableOf()}\n`))
+  })
 
   test('every combination ends well or by name, and the page is not broken', async (t) => {
     const list = process.env.BERTWEET_FAULTS === 'all' ? combinations(BROWSER) : shareOf(BROWSER)

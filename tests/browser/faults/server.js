@@ -105,7 +105,9 @@ const instead = (make) => (all) => {
   const body = make(all)
   all.response.writeHead(200, { ...all.headers, 'content-length': body.length }).end(body)
 }
-const status = (code) => ({ response }) => response.writeHead(code, { 'content-type': 'text/plain' }).end('no')
+/** With the headers of the file, as some servers have it: browsers keep it. */
+const status = (code) => ({ response, headers }) =>
+  response.writeHead(code, { ...headers, 'content-type': 'text/plain' }).end('no')
 const redirect = (where) => ({ response, file, closedPort }) =>
   response.writeHead(302, { location: where(file, closedPort), 'cache-control': 'no-store' }).end()
 /** Sends bytes in chunks of no announced sum, then does something else than to end well. */
