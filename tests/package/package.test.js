@@ -63,7 +63,7 @@ test('it holds what runs, and nothing of the workshop', () => {
   for (const needed of ['LICENSE', 'README.md', 'dist/bertweet.wasm', 'dist/bertweet-convert.wasm', 'js/index.js']) {
     assert.ok(files.includes(needed), needed)
   }
-  const expected = /^(js|web|dist|demo|models\/tweet-mini)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
+  const expected = /^(js|web|dist|demo|models\/tweet-mini)\/|^(LICENSE|(README|CHANGELOG|HOSTING|MIGRATION)\.md|package\.json)$/
   assert.deepEqual(files.filter((path) => !expected.test(path)), [])
   assert.deepEqual(files.filter((path) => /\.(c|h|txt|sh|mjs|py)$/.test(path) && !path.startsWith('demo/')), [])
 })
