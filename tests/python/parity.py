@@ -1,4 +1,4 @@
-"""Our logits and labels against PyTorch's: `npm run test:parity`, in build/venv/torch.
+"""Our logits and labels against PyTorch's: `npm run test:parity`, in build/venv/torch and build/venv/transformers5.
 
 usage: parity.py [NAME ...]      names of CHECKPOINTS, `pipelines`, `dev`; default: all
 

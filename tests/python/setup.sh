@@ -4,8 +4,9 @@
 #   text       modes none and pysentimiento, no torch
 #   normalize  mode bertweet (emoji 0.6.0)
 #   torch      PyTorch, for `npm run test:parity` and the golden logits (a download of some GB)
+#   transformers5  the newest transformers, on top of torch, which it needs first (300 MB more)
 #
-# usage: tests/python/setup.sh [text] [normalize] [torch]      (default: text normalize)
+# usage: tests/python/setup.sh [text] [normalize] [torch] [transformers5]      (default: text normalize)
 #
 # An environment that is there and current is left alone, which takes milliseconds; one with other requirements is
 # brought up to date.
@@ -30,12 +31,19 @@ find_python() {
     return 1
 }
 
+# borrow NAME: build/venv/$name finds in build/venv/NAME what it does not have itself.
+borrow() {
+    site='import sysconfig; print(sysconfig.get_path("purelib"))'
+    lender=$("$venvs/$1/bin/python" -c "$site")
+    echo "$lender" >"$("$venvs/$name/bin/python" -c "$site")/$1.pth"
+}
+
 # create NAME: builds build/venv/NAME from requirements-NAME.txt unless the stamp says it is current.
 create() {
     name=$1
     requirements=$here/requirements-$name.txt
     if [ ! -f "$requirements" ]; then
-        echo "setup.sh: unknown environment '$name' (text, normalize, torch)" >&2
+        echo "setup.sh: unknown environment '$name' (text, normalize, torch, transformers5)" >&2
         return 2
     fi
     stamp=$venvs/$name/requirements.stamp
@@ -53,6 +61,9 @@ create() {
     $pip -r "$requirements"
     if [ "$name" != normalize ]; then
         $pip --no-deps "$pysentimiento"
+    fi
+    if [ "$name" = transformers5 ]; then
+        borrow torch
     fi
     cp "$requirements" "$stamp"
 }
