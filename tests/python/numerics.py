@@ -1,0 +1,131 @@
+"""The numerics report of models/MODEL.md: how far each linear layer of an int8 model is from 32-bit floats, and why.
+
+usage: numerics.py CHECKPOINT MODEL                                                       (numpy: build/venv/text)
+
+CHECKPOINT is a folder with model.safetensors, MODEL what `bertweet-wasm convert` made of it with the wire encoding raw.
+Over the texts of tests/golden/texts.json, which nothing is calibrated by, each linear layer is given what the 32-bit
+floats give it, so errors of earlier layers are left out. Printed, in percent of the root mean square of its output:
+the error of the int8 layer, of its 7-bit activations alone, of its 8-bit weights alone; the largest over the smallest
+factor of its smoothing; and how often each depth of the 16-bit bound was chosen.
+"""
+
+import argparse
+import json
+import pathlib
+import struct
+from collections import Counter
+
+import numpy as np
+from outlier_standins import ROOT, Network
+from safetensors.numpy import load_file
+from transformers import BertweetTokenizer
+
+HEADER_NBYTES, ENTRY_NBYTES, TYPE_LINEAR, LEVELS = 128, 80, 4, 127
+
+
+def align(nbytes):
+    return (nbytes + 63) // 64 * 64
+
+
+def read_linears(model):
+    """The packed linear layers of an image (MODEL.md, section 4) by name."""
+    manifest = json.loads((model / "manifest.json").read_text(encoding="utf-8"))
+    image = b"".join((model / shard["file"]).read_bytes() for shard in manifest["shards"])
+    layers = {}
+    for at in range(HEADER_NBYTES, HEADER_NBYTES + ENTRY_NBYTES * struct.unpack_from("<I", image, 20)[0], ENTRY_NBYTES):
+        kind, outputs, columns, _, offset, _ = struct.unpack_from("<4I2Q", image, at + 48)
+        if kind != TYPE_LINEAR:
+            continue
+        parts = (np.float32, columns), (np.uint16, columns), (np.uint8, outputs // 8), (np.float32, outputs)
+        parts += (np.int32, outputs), (np.float32, outputs), (np.int8, outputs * columns)
+        arrays = []
+        for dtype, count in parts:
+            arrays.append(np.frombuffer(image, dtype, count, offset))
+            offset += align(arrays[-1].nbytes)
+        factor, source, depth, scale, _, bias, packed = arrays
+        q = packed.reshape(outputs // 8, columns // 4, 8, 4).transpose(0, 2, 1, 3).reshape(outputs, columns)
+        name = image[at : at + 48].rstrip(b"\0").decode()
+        layers[name] = {"factor": factor, "source": source, "depth": depth, "bias": bias, "weights": scale[:, None] * q}
+    return layers
+
+
+def quantize(v):
+    """Rows in 7 bits, as MODEL.md's section 3 has it, and back."""
+    low, high = np.minimum(v.min(1, keepdims=True), 0), np.maximum(v.max(1, keepdims=True), 0)
+    step = np.maximum(high - low, 2.0**-80) / LEVELS
+    zero = np.rint(-low / step)
+    return (np.clip(np.rint(v / step) + zero, 0, LEVELS) - zero) * step
+
+
+class Observed(Network):
+    """The fp32 path, which keeps what its linear layers are given."""
+
+    def __init__(self, config, tensors):
+        super().__init__(config, tensors)
+        self.inputs = {}
+
+    def linear(self, name, x):
+        self.inputs[name] = x
+        return super().linear(name, x)
+
+
+def parts_of(name):
+    """The checkpoint's layers whose outputs stand side by side in a layer of the image."""
+    return [f"{name}.{part}" for part in ("query", "key", "value")] if name.endswith(".self") else [name]
+
+
+def errors_of(layer, weight, bias, x):
+    """In percent: of the int8 layer, of its activations alone, of its weights alone."""
+    v = x[:, layer["source"]] * layer["factor"]
+    columns = np.zeros((len(weight), len(v[0])))
+    smooth = layer["factor"] != 0
+    copies = np.bincount(layer["source"][smooth], minlength=x.shape[1])[layer["source"][smooth]]
+    columns[:, smooth] = weight[:, layer["source"][smooth]] / (layer["factor"][smooth] * copies)
+    exact = x @ weight.T + bias
+    size = np.sqrt(np.mean(exact**2))
+    found = (
+        quantize(v) @ layer["weights"].T + layer["bias"],
+        quantize(v) @ columns.T + bias,
+        v @ layer["weights"].T + layer["bias"],
+    )
+    return [100 * np.sqrt(np.mean((y - exact) ** 2)) / size for y in found]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("checkpoint", type=pathlib.Path)
+    parser.add_argument("model", type=pathlib.Path)
+    options = parser.parse_args()
+
+    config = json.loads((options.checkpoint / "config.json").read_text(encoding="utf-8"))
+    raw = load_file(options.checkpoint / "model.safetensors")
+    tensors = {name.removeprefix("roberta."): values.astype(np.float64) for name, values in raw.items()}
+    tokenizer = BertweetTokenizer.from_pretrained(options.checkpoint, normalization=False)
+    sentences = json.loads((ROOT / "tests/golden/texts.json").read_text(encoding="utf-8"))
+    texts = [tokenizer(text, truncation=True, max_length=128)["input_ids"] for text in sentences]
+    lengths = np.array([len(ids) for ids in texts])
+
+    network = Observed(config, tensors)
+    x = network.norm("embeddings.LayerNorm", network.embed(texts))
+    for layer in range(network.num_layers):
+        x = network.norm(f"encoder.layer.{layer}.attention.output.LayerNorm", network.attend(layer, x, lengths))
+        x = network.norm(f"encoder.layer.{layer}.output.LayerNorm", network.feed_forward(layer, x))
+    network.classify(x, lengths)
+
+    print("| layer | int8 | activations | weights | factors | depth |\n|---|---|---|---|---|---|")
+    total = []
+    for name, layer in read_linears(options.model).items():
+        parts = parts_of(name)
+        weight, bias = (np.concatenate([tensors[f"{part}.{what}"] for part in parts]) for what in ("weight", "bias"))
+        errors = errors_of(layer, weight, bias, network.inputs[parts[0]])
+        factors = layer["factor"][layer["factor"] > 0]
+        depths = ", ".join(f"{depth}" if count == len(layer["depth"]) else f"{depth} ({count})"
+                           for depth, count in sorted(Counter(layer["depth"].tolist()).items()))
+        row = " | ".join(f"{error:.2f} %" for error in errors)
+        print(f"| `{name}` | {row} | {factors.max() / factors.min():.0f} | {depths} |")
+        total.append(errors)
+    print("| mean | " + " | ".join(f"{mean:.2f} %" for mean in np.mean(total, axis=0)) + " | | |")
+
+
+if __name__ == "__main__":
+    main()
