@@ -89,7 +89,8 @@ export async function verifyModel(options) {
     const tell = (stage) => (loaded) => onProgress({ stage, loaded, total: texts.length })
     const expected = await reference.scores(rows.reference, tell('reference'))
     const found = await modelScores(classifier, reference, rows.model, tell('model'), signal)
-    scores = reportScores(texts, expected, found, reference.isMultiLabel, { ...thresholdsOf(manifest), ...options.thresholds })
+    const thresholds = { ...thresholdsOf(manifest), ...options.thresholds }
+    scores = reportScores(texts, expected, found, reference.isMultiLabel, thresholds)
     findings.push(...judgeScores(scores))
   }
   return { passed: isClean(findings), findings, sameImage, ids: await describeIds(checkpoint, ids), scores }

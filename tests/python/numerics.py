@@ -106,11 +106,7 @@ def main():
     lengths = np.array([len(ids) for ids in texts])
 
     network = Observed(config, tensors)
-    x = network.norm("embeddings.LayerNorm", network.embed(texts))
-    for layer in range(network.num_layers):
-        x = network.norm(f"encoder.layer.{layer}.attention.output.LayerNorm", network.attend(layer, x, lengths))
-        x = network.norm(f"encoder.layer.{layer}.output.LayerNorm", network.feed_forward(layer, x))
-    network.classify(x, lengths)
+    network.classify(network.run(texts), lengths)
 
     print("| layer | int8 | activations | weights | factors | depth |\n|---|---|---|---|---|---|")
     total = []

@@ -20,9 +20,10 @@ def filter_json(command, values):
     return [json.loads(answer) for answer in answers]
 
 
-def convert(checkpoint, model):
-    """Writes a model."""
-    subprocess.run([*CLI, "convert", checkpoint, model], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+def convert(checkpoint, model, *options):
+    """Writes a model; its manifest."""
+    subprocess.run([*CLI, "convert", checkpoint, model, *options], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    return json.loads((pathlib.Path(model) / "manifest.json").read_text(encoding="utf-8"))
 
 
 def fp32_logits(checkpoint, rows):

@@ -81,6 +81,16 @@ class Network:
         name = f"encoder.layer.{layer}"
         return x + self.linear(f"{name}.output.dense", gelu(self.linear(f"{name}.intermediate.dense", x)))
 
+    def run(self, texts):
+        """Rows of all texts' tokens, behind the last layer."""
+        lengths = np.array([len(ids) for ids in texts])
+        x = self.norm("embeddings.LayerNorm", self.embed(texts))
+        for layer in range(self.num_layers):
+            name = f"encoder.layer.{layer}"
+            x = self.norm(f"{name}.attention.output.LayerNorm", self.attend(layer, x, lengths))
+            x = self.norm(f"{name}.output.LayerNorm", self.feed_forward(layer, x))
+        return x
+
     def classify(self, x, lengths):
         first = x[np.cumsum(lengths) - lengths]
         return self.linear("classifier.out_proj", np.tanh(self.linear("classifier.dense", first)))

@@ -1,10 +1,11 @@
-"""Our logits and labels against PyTorch's: `npm run test:parity`, in build/venv/torch and build/venv/transformers5.
+"""Our logits and labels against PyTorch's: `npm run test:parity`, in build/venv/torch; `test:parity5`, in transformers5.
 
-usage: parity.py [NAME ...]      names of CHECKPOINTS, `pipelines`, `dev`; default: all
+usage: parity.py [NAME ...]      names of CHECKPOINTS, `stand-ins`, `pipelines`, `dev`; default: all
 
 For each checkpoint, over the texts of tests/golden/texts.json and odd rows of ids: the converter's fp32 path and the
 int8 model it writes against transformers in float32. `pipelines` asks transformers' pipeline() and pysentimiento's
-create_analyzer() about the default model's checkpoint, end to end; `dev` is dev_agreement.py. Prints the figures and
+create_analyzer() about the default model's checkpoint, end to end; `stand-ins` converts checkpoints with outlier
+channels, and a real encoder, with smoothing, without, and as int4; `dev` is dev_agreement.py. Prints the figures and
 exits with 1 if one is over its limit. Checkpoints are made once, under build/checkpoints.
 """
 
@@ -45,6 +46,12 @@ INT8_AGREEMENT = 0.9  # of labels; random weights turn more often than trained o
 # The trained model has closer limits.
 TWEET_MINI_FP32_LIMIT = 5e-5
 TWEET_MINI_AGREEMENT = 0.99
+# Stand-ins: script that makes one, its arguments, and the least part of labels that int8 keeps.
+STAND_INS = {
+    "outliers": ("outlier_standins.py", [TWEET_MINI], 0.98),
+    "outliers-full": ("outlier_standins.py", [BUILD / "full-safetensors"], 0.9),
+    "minilm": ("minilm_standin.py", [], 0.95),
+}
 SCORE_LIMIT = 0.03  # largest difference of a score between int8 and float32
 
 
@@ -100,6 +107,33 @@ def check_checkpoint(name):
     is_trained = name == "tweet-mini"
     least = TWEET_MINI_AGREEMENT if is_trained else INT8_AGREEMENT
     return fp32 <= (TWEET_MINI_FP32_LIMIT if is_trained else FP32_LIMIT) and agreement >= least
+
+
+def check_stand_in(name):
+    """Converts a stand-in three times. Smoothing must be what keeps its labels, by the divergence of its scores."""
+    script, sources, least = STAND_INS[name]
+    if any(source == TWEET_MINI and not source.exists() for source in sources):
+        print(f"skipped: {name}: BERTWEET_SHARED (../shared) has no tweet-mini checkpoint")
+        return True
+    if name == "outliers-full":
+        checkpoint_directory("full-safetensors")
+    directory = BUILD / name
+    subprocess.run([sys.executable, HERE / script, *sources, directory], check=True)
+    found = {}
+    for kind, options in {"int8": [], "unsmoothed": ["--smoothing", "none"], "int4": ["--wire", "int4"]}.items():
+        found[kind] = fidelity = convert(directory, BUILD / "models" / f"{name}-{kind}", *options)["fidelity"]
+        print(
+            f"{name:<16} {kind:<12} labels agree on {fidelity['labelAgreement']:.1%} of {fidelity['texts']} texts, "
+            f"scores within {fidelity['maxScoreDifference']:.3f}, mean {fidelity['meanScoreDifference']:.4f}, "
+            f"KL {fidelity['klDivergence']:.2e}",
+            flush=True,
+        )
+    kept = found["int8"]["labelAgreement"] >= least
+    return kept and found["int8"]["klDivergence"] < found["unsmoothed"]["klDivergence"]
+
+
+def check_stand_ins():
+    return all([check_stand_in(name) for name in STAND_INS])
 
 
 def report(name, expected, lines, preprocess):
@@ -161,7 +195,7 @@ def check_dev():
 
 def main():
     checks = {name: lambda name=name: check_checkpoint(name) for name in CHECKPOINTS}
-    checks |= {"pipelines": check_pipelines, "dev": check_dev}
+    checks |= {"stand-ins": check_stand_ins, "pipelines": check_pipelines, "dev": check_dev}
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", choices=[[], *checks], metavar="NAME", help=", ".join(checks))
     names = parser.parse_args().names or list(checks)
