@@ -1,4 +1,4 @@
-"""Our logits and labels against PyTorch's: `npm run test:parity`, in build/venv/torch; `test:parity5`, in transformers5.
+"""Our logits and labels against PyTorch's: `npm run test:parity`, and `test:parity5` with the newest transformers.
 
 usage: parity.py [NAME ...]      names of CHECKPOINTS, `stand-ins`, `pipelines`, `dev`; default: all
 
