@@ -15,7 +15,7 @@ const CHUNK = 1 << 20
  * @throws {BertweetError} network, aborted
  */
 export async function* readDisk(url, { signal, room }) {
-  const fs = process.getBuiltinModule('node:fs/promises')
+  const fs = globalThis.process.getBuiltinModule('node:fs/promises')
   let file
   try {
     file = await fs.open(url)
