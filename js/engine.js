@@ -2,9 +2,10 @@
  * engine.js - what runs behind the messages: models and their inference, in a worker or in place.
  *
  * A request is { id, classifier, method, args }; the answer { id, result } or { id, error }, where error is what
- * errorToMessage makes, after any number of { id, done }, texts that are done. { id, abort: true } asks to give a request up. One host serves any number of classifiers; each
- * has its own WebAssembly memory, and all share the compiled module. The requests of one classifier that run its model
- * (classify, logits, tokenize) run one after the other, in the order in which they came.
+ * errorToMessage makes, after any number of { id, done }, texts that are done. { id, abort: true } asks to give a
+ * request up. One host serves any number of classifiers; each has its own WebAssembly memory, and all share the
+ * compiled module. The requests of one classifier that run its model (classify, logits, tokenize) run one after the
+ * other, in the order in which they came.
  */
 
 import { BertweetError, abortError, describe, errorFromMessage, errorToMessage } from './errors.js'

@@ -82,7 +82,7 @@ export const orAborted = (promise, signal) => new Promise((resolve, reject) => {
 export const asBertweetError = (error, code, message) =>
   error instanceof BertweetError ? error : new BertweetError(code, `${message}: ${describe(error)}`, { cause: error })
 
-/** What to do where Vite's development server, before version 8, took the code to a folder without the files beside it. */
+/** What to do where Vite's development server, before version 8, took the code away from the files beside it. */
 export const viteAdvice = (url) => url.includes('/.vite/')
   ? ' In Vite\'s configuration, set optimizeDeps: { exclude: [\'bertweet-wasm\'] }.' : ''
 

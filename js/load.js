@@ -47,8 +47,8 @@ export class Load {
   downloaded = 0
 
   /**
-   * Starts an engine and streams the weights into it. Resolves when all are there; with the option early, when the model
-   * is open.
+   * Starts an engine and streams the weights into it. Resolves when all are there; with the option early, when the
+   * model is open.
    *
    * @param {Promise<Model>} model
    * @param {Promise<WeightCache>} cache

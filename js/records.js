@@ -8,7 +8,8 @@
  */
 
 /**
- * Records a model if all its shards are there, and throws away those of the version before that no model needs any more.
+ * Records a model if all its shards are there, and throws away those of the version before that no model needs any
+ * more.
  *
  * @param {WeightCache} cache
  * @param {Model} model

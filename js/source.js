@@ -122,7 +122,8 @@ async function* readNetwork(url, { fetch = globalThis.fetch, signal, httpCache, 
   } catch (error) {
     if (signal?.aborted) throw abortError(signal)
     if (watch.stalled) {
-      throw new BertweetError('network', `${url} sent nothing for ${idleMs / 1000} seconds. Try again.`, { url, cause: error })
+      const message = `${url} sent nothing for ${idleMs / 1000} seconds. Try again.`
+      throw new BertweetError('network', message, { url, cause: error })
     }
     if (error instanceof BertweetError) throw error
     throw new BertweetError('network', `Could not fetch ${url}: ${describe(error)}. Is the machine online, and does ` +

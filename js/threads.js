@@ -1,8 +1,8 @@
 /**
  * threads.js - workers that help an engine: how many there may be, and their life.
  *
- * They need shared memory, so a page that is cross-origin isolated, and an engine that may wait, so a worker of its own.
- * Where they cannot be, one thread does all, and the reason is told.
+ * They need shared memory, so a page that is cross-origin isolated, and an engine that may wait, so a worker of its
+ * own. Where they cannot be, one thread does all, and the reason is told.
  */
 
 import { describe } from './errors.js'

@@ -62,8 +62,8 @@ typedef struct {
     size_t q_nbytes; /* of a quantised activation: 1 or 2 */
 
     /*
-     * Quantises tile number `tile` of x->rows rows of `in` for `linear`: gathers the source channels, multiplies with the
-     * factors, and packs.
+     * Quantises tile number `tile` of x->rows rows of `in` for `linear`: gathers the source channels, multiplies with
+     * the factors, and packs.
      * in: [rows] of linear->sources floats, `stride` floats apart.
      * scratch: bt_scratch_nbytes() bytes.
      */

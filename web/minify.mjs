@@ -4,9 +4,9 @@
  *     node web/minify.mjs [folder]     default: dist; npm run build does it too
  *
  * The file is its own worker: at the addresses that end in #worker and #thread it does what web/worker.js and
- * web/thread.js do. (Node cuts such ends off; there the file works in place, and programs import the package itself.) The
- * WebAssembly modules are beside it, the default model where it is in the package. Same sources and same esbuild, same
- * bytes.
+ * web/thread.js do. (Node cuts such ends off; there the file works in place, and programs import the package itself.)
+ * The WebAssembly modules are beside it, the default model where it is in the package. Same sources and same esbuild,
+ * same bytes.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'

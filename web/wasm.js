@@ -379,8 +379,8 @@ export class Wasm {
     const { btw_session_open: open } = this.#exports
     const status = open(this.#model, this.maxRows, threads, this.#kernel, this.#session, this.#sessionBytes)
     if (status === UNSUPPORTED) {
-      throw new BertweetError('unsupported', `Kernel ${this.#kernelName(this.#kernel)} is not in this module; relaxed ` +
-        'kernels are in bertweet-relaxed.wasm, for engines with relaxed SIMD.')
+      throw new BertweetError('unsupported', `Kernel ${this.#kernelName(this.#kernel)} is not in this module; ` +
+        'relaxed kernels are in bertweet-relaxed.wasm, for engines with relaxed SIMD.')
     }
     this.#check(status, 'The model cannot run')
   }

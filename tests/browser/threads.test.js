@@ -106,8 +106,8 @@ describe('threads in Chromium', { skip: noChromium() }, () => {
     t.after(() => Promise.all([page.close(), server.close()]))
     await page.goto(`${server.url}tests/browser/page.html`)
     for (let i = 0; i < 20; i++) {
-      const { info, error } = await page.evaluate((model) =>
-        window.withClassifier({ model, threads: 3 }, (classifier) => classifier.classify('fine')), `/${MODEL}/manifest.json`)
+      const use = (model) => window.withClassifier({ model, threads: 3 }, (classifier) => classifier.classify('fine'))
+      const { info, error } = await page.evaluate(use, `/${MODEL}/manifest.json`)
       assert.deepEqual([info?.threads, error], [3, undefined])
     }
   })

@@ -175,7 +175,8 @@ static float product(const bt_kernels *kernels, const bt_activations *x, const b
     const uint32_t columns = linear->columns;
     int32_t acc = 0;
     for (uint32_t k = 0; k < columns; k++) {
-        acc += quantized(kernels, x, r, k, columns) * linear->weights[n / 8 * 8 * columns + k / 4 * 32 + n % 8 * 4 + k % 4];
+        const int8_t weight = linear->weights[n / 8 * 8 * columns + k / 4 * 32 + n % 8 * 4 + k % 4];
+        acc += quantized(kernels, x, r, k, columns) * weight;
     }
     return (float)(acc - x->zero[r] * linear->colsum[n]) * (x->scale[r] * linear->scale[n]) + linear->bias[n];
 }

@@ -89,8 +89,8 @@ static bt_status classify(const test_image *image) {
     return status;
 }
 
-/* The first numbers of every kind of tensor, replaced by each of these: refused when the model is opened, or when it has
- * run, or there are scores. All three happen. */
+/* The first numbers of every kind of tensor, replaced by each of these: refused when the model is opened, or when it
+ * has run, or there are scores. All three happen. */
 static void test_broken_weights(void) {
     static const uint32_t values[] = {0x7F800000, 0xFF800000, 0x7FC00000, 0x7F7FFFFF, 0xFF7FFFFF, 0x7E000000,
                                       0x5F000000, 0x00000001, 0x807FFFFF, 0x00800000, 0};

@@ -69,7 +69,8 @@ for (const worker of [true, false]) {
         return done
       }, 0)
       const one = []
-      await classifier.classify('two words', { explain: true, onProgress: ({ done, total }) => { one.push(done, total) } })
+      const onProgress = ({ done, total }) => { one.push(done, total) }
+      await classifier.classify('two words', { explain: true, onProgress })
       assert.deepEqual(one, [3, 3])
       await assert.rejects(classifier.classify('x', { onProgress: 1 }), { code: 'input', message: /onProgress/ })
     })

@@ -1,6 +1,6 @@
 /**
- * deserter.js - a thread that takes a chunk of work and ends. It does by hand what src/pool.c does: the number of chunks
- * left is 64 bytes into the session.
+ * deserter.js - a thread that takes a chunk of work and ends. It does by hand what src/pool.c does: the number of
+ * chunks left is 64 bytes into the session.
  */
 import { parentPort } from 'node:worker_threads'
 

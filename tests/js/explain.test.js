@@ -33,7 +33,8 @@ describe('classify with explain', () => {
   test('lists, with fewer labels, and nothing to explain', async () => {
     const texts = ['good day', '', ' \n ', 'bad']
     const all = await classifier.classify(texts, { explain: true, topK: 1 })
-    assert.deepEqual(all.map(({ explanation }) => explanation.map(({ word }) => word)), [['good', 'day'], [], [], ['bad']])
+    const words = all.map(({ explanation }) => explanation.map(({ word }) => word))
+    assert.deepEqual(words, [['good', 'day'], [], [], ['bad']])
     for (const [index, result] of all.entries()) {
       assert.deepEqual(await classifier.classify(texts[index], { explain: true, topK: 1 }), result)
       for (const { scores } of result.explanation) assert.deepEqual(Object.keys(scores), [result.label])

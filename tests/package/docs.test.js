@@ -1,8 +1,8 @@
 /**
  * docs.test.js - every block of code in the documents runs, on the package as npm packs it.
  *
- * js runs in Node, html in Chromium, sh line by line; jsx, vue and svelte are the recipes that tests/recipes builds. What
- * they fetch from example.com comes from a local server with a tiny model.
+ * js runs in Node, html in Chromium, sh line by line; jsx, vue and svelte are the recipes that tests/recipes builds.
+ * What they fetch from example.com comes from a local server with a tiny model.
  */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
@@ -66,8 +66,10 @@ describe('the documents', () => {
   /** The block with local addresses. */
   function localise(code) {
     const digest = createHash('sha256').update(readFileSync(join(home, 'my-model/manifest.json'))).digest('base64')
-    return code.replace(/https:\/\/\w+\.example\.com\//g, server.url).replace(/sha256-…/g, `sha256-${digest}`)
-      .replace(/https:\/\/cdn\.jsdelivr\.net\/npm\/bertweet-wasm(@[\d.]+)?\//g, `${server.url}node_modules/bertweet-wasm/`)
+    return code
+      .replace(/https:\/\/\w+\.example\.com\//g, server.url)
+      .replace(/sha256-…/g, `sha256-${digest}`)
+      .replace(/https:\/\/cdn\.jsdelivr\.net\/npm\/bertweet-wasm@[\d.]+/g, `${server.url}node_modules/bertweet-wasm`)
   }
 
   for (const { name, line, language, code } of blocks) {
