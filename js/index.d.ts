@@ -106,8 +106,8 @@ export type LocalFiles =
   | { readonly isDirectory: boolean; readonly name: string }
 
 /**
- * Where a model is: the URL of its manifest.json, or of its folder with a slash at the end (in Node also a path), mirrors
- * tried in order, its files, or its folder on this device.
+ * Where a model is: the URL of its manifest.json, or of its folder with a slash at the end (in Node also a path),
+ * mirrors tried in order, its files, or its folder on this device.
  */
 export type Model<Label extends string = string> =
   | Location
@@ -309,8 +309,8 @@ export interface ClassifierInfo<Label extends string = string> {
 
 export interface Classifier<Label extends string = string> {
   /**
-   * Resolves when all weights are there: at once, without the option early. Rejects with the BertweetError that the load
-   * failed of; the next call tries again.
+   * Resolves when all weights are there: at once, without the option early. Rejects with the BertweetError that the
+   * load failed of; the next call tries again.
    */
   readonly loaded: Promise<void>
   /** A snapshot: what is loaded, and how it runs. */
@@ -369,7 +369,7 @@ export function createClassifier(options: ClassifierOptions): Promise<Classifier
 
 export type CacheOptions = Pick<ClassifierOptions, 'signal' | 'cache' | 'fetch'>
 
-/** Whether all weights of a model are on this device. */
+/** Whether all of a model is on this device: createClassifier needs no network then. */
 export function isCached(model?: Model, options?: CacheOptions): Promise<boolean>
 
 /** How many bytes of weights createClassifier would download now. */

@@ -18,14 +18,15 @@ import { isRemote } from './source.js'
  */
 
 /**
- * Whether all weights of a model are on this device, so that createClassifier will not download any.
+ * Whether all of a model is on this device, its manifest too: createClassifier needs no network then.
  *
  * @param {ModelOption} [model]
  * @param {CacheOptions} [options]
  */
 export async function isCached(model, options = {}) {
   const [found, cache] = await open(model, options)
-  return found.id !== null && await cache.record(found.id) === found.text || await missingBytes(found, cache) === 0
+  return found.url !== null && found.id !== null ? await cache.record(found.id) === found.text
+    : await missingBytes(found, cache) === 0
 }
 
 /**

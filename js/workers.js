@@ -74,6 +74,8 @@ function waitForWorker(worker, handlers) {
   return new Promise((resolve, reject) => {
     let runs = false
     const receive = (message) => {
+      // web/worker.js: a lock that it holds as long as it lives.
+      if (message.lock) return navigator.locks.request(message.lock, () => fail('it ended')).catch(() => {})
       if (!message.ready) return handlers.receive(message)
       runs = true
       port.keepAlive(false)
