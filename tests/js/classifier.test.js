@@ -312,8 +312,7 @@ describe('loading', () => {
     const first = await start(t, { model: url, ...options, onProgress: (event) => events.push(event) })
     assert.deepEqual(events.map(({ loaded }) => loaded), events.map(({ loaded }) => loaded).toSorted((a, b) => a - b))
     assert.equal(events.at(-1).loaded, manifest.bytes)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    assert.equal(first.info.cached, true)
+    while (!first.info.cached) await new Promise((resolve) => setTimeout(resolve, 5)) // written beside the load
     assert.equal(await isCached(url, options), true)
     log.length = 0
     const second = await start(t, { model: url, ...options })
