@@ -6,6 +6,7 @@
  * Writes into the folder:
  *
  *     tokenizer.bin   the image of tests/golden/tokenizer-8k
+ *     tweet-mini.bin  the image of the default model
  *     text-cases.bin  the cases of tests/golden/text_cases.jsonl in all modes, each untruncated and cut to 128 ids:
  *                     u32 case, u32 mode, u32 max_tokens, then input, text and ids, each as u32 count and its items:
  *                     bytes (filled up to a multiple of 4) for the first two, i32 for ids
@@ -47,6 +48,9 @@ function readFolder(folder) {
 
 const folder = process.argv[2]
 mkdirSync(folder, { recursive: true })
+const mini = new URL('../../models/tweet-mini/', import.meta.url)
+const { shards } = JSON.parse(readFileSync(new URL('manifest.json', mini), 'utf8'))
+writeFileSync(`${folder}/tweet-mini.bin`, Buffer.concat(shards.map(({ file }) => readFileSync(new URL(file, mini)))))
 writeFileSync(`${folder}/tokenizer.bin`, buildTokenizerImage(readFolder(new URL('tokenizer-8k/', golden))))
 const lines = readFileSync(new URL('text_cases.jsonl', golden), 'utf8').trimEnd().split('\n')
 const records = lines.flatMap((line) => [...expectations(JSON.parse(line))]).flatMap(record)
