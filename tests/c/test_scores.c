@@ -72,9 +72,9 @@ static bt_status classify(const test_image *image) {
         static const int32_t ids[] = {0, 4, 9, 19, 1, 2};
         const uint32_t length = 6;
         float logits[3], scores[3];
-        const size_t nbytes = bt_session_nbytes(model, 18);
+        const size_t nbytes = bt_session_nbytes(model, 18, 1);
         void *memory = aligned_alloc(64, nbytes);
-        CHECK_INT(bt_session_open(&session, model, 18, BT_KERNEL_BEST, memory, nbytes), BT_OK);
+        CHECK_INT(bt_session_open(&session, model, 18, 1, BT_KERNEL_BEST, memory, nbytes), BT_OK);
         CHECK_INT(bt_begin(session, ids, &length, 1), BT_OK);
         for (uint32_t layer = 0; layer < shape.num_layers; layer++) CHECK_INT(bt_run_layer(session, layer), BT_OK);
         status = bt_finish(session, logits);

@@ -178,11 +178,11 @@ static void classify(const bt_model *model, bt_kernel kernel, const int32_t *ids
     bt_model_info info;
     bt_model_get_info(model, &info);
     const uint32_t rows = 2 * length > info.max_tokens ? 2 * length : info.max_tokens;
-    const size_t nbytes = bt_session_nbytes(model, rows);
+    const size_t nbytes = bt_session_nbytes(model, rows, 1);
     void *memory = fuzz_alloc(nbytes);
     fuzz_fill(memory, 0xA5, nbytes);
     bt_session *session;
-    REQUIRE(bt_session_open(&session, model, rows, kernel, memory, nbytes) == BT_OK);
+    REQUIRE(bt_session_open(&session, model, rows, 1, kernel, memory, nbytes) == BT_OK);
     *status = run(session, &info, ids, &length, 1, logits);
     REQUIRE(*status == BT_OK || *status == BT_NOT_FINITE || *status == BT_PENDING);
     if (*status == BT_OK) {
@@ -219,7 +219,7 @@ static void use(bt_model *model, const claims *c) {
         }
         if (status == BT_PENDING) REQUIRE(c->present_nbytes < c->image_nbytes);
     } else {
-        REQUIRE(bt_session_nbytes(model, 128) == 0);
+        REQUIRE(bt_session_nbytes(model, 128, 1) == 0);
     }
     free(scratch);
 }
