@@ -10,13 +10,14 @@ import { spawn } from 'node:child_process'
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { launchChromium, noChromium, startServer } from '../browser/browser.js'
 import { PROJECT, installPackage, run } from './tools.js'
 
 const DOCUMENTS = ['README.md', 'HOSTING.md', 'MIGRATION.md']
 const RECIPES = { jsx: 'react.jsx', vue: 'Comment.vue', svelte: 'Comment.svelte' }
 /** Languages that are not ours to run. */
-const OTHERS = ['', 'nginx', 'http']
+const OTHERS = ['', 'nginx', 'python']
 
 /** Lines that the tests do otherwise, or cannot. */
 const NOT_HERE = [
@@ -24,7 +25,8 @@ const NOT_HERE = [
   /^npm install [\w-]+$/, // the package is installed already
   /finiteautomata/, // the Hub
   /\bserve\b/, // does not end
-  /^(parallel|spark-submit|python3?) / // npm run test:scale
+  /^parallel /, // npm run test:scale
+  /^(esbuild|cp -r node_modules)/ // npm run test:matrix
 ]
 
 /** For blocks that go on from others. */
@@ -50,6 +52,7 @@ describe('the documents', () => {
     writeFileSync(join(home, 'lines.txt'), 'so good\nso bad\n')
     writeFileSync(join(home, 'tweets.csv'), 'id,text\n1,so good\n2,"so, so bad"\n')
     writeFileSync(join(home, 'tweets.jsonl'), '{"text":"so good"}\n')
+    writeFileSync(join(home, 'tweets.jsonl.gz'), gzipSync('{"text":"so good"}\n'))
     const labels = JSON.parse(readFileSync(join(home, 'checkpoint/config.json'))).id2label
     writeFileSync(join(home, 'labelled.tsv'), Object.values(labels).map((label) => `${label}\tso so\n`).join(''))
     bin('convert', 'checkpoint', 'my-model')
