@@ -16,12 +16,10 @@ export const WORDS = 'embeddings.word_embeddings'
 export const TAIL = 'embeddings.word_embeddings.tail'
 
 /**
- * Rows of word embeddings before the encoder. Vocabularies are sorted by frequency: of the published one, with 64,001
- * entries, the first quarter makes up 91 % of the tokens of tweets.
- *
- * @param {number} vocabSize
+ * Rows of word embeddings before the encoder; the others follow it. Vocabularies are sorted by frequency and rows arrive
+ * in their order, so a text waits for its rarest word wherever the split is: a small one lets the first answer come first.
  */
-const splitOf = (vocabSize) => Math.min(vocabSize, Math.max(4096, Math.ceil(vocabSize / 4)))
+const MAX_WORD_SPLIT = 4096
 
 /**
  * The steps of one encoder layer in the order of its weights, which the image and src/reference.h share.
@@ -57,7 +55,7 @@ export const headLinear = ({ hiddenSize }) => (
  */
 export function planClassifier(architecture, tokenizer) {
   const { hiddenSize, numLayers, vocabSize, numPositions, labels } = architecture
-  const wordSplit = splitOf(vocabSize)
+  const wordSplit = Math.min(vocabSize, MAX_WORD_SPLIT)
   const norm = (name) => ({ name, type: 'f32', rows: 2, columns: hiddenSize })
   const linear = ({ name, outputs, inputs }) => ({ name, type: 'linear', rows: outputs, columns: inputs })
   const embedding = (name, rows) => ({ name, type: 'rows', rows, columns: hiddenSize })
