@@ -1,8 +1,8 @@
 /*
  * The same bits everywhere: one number for the logits of seeded models, per kernel, whatever machine, compiler and
  * instruction set this program was built for; one for a model of RoBERTa-base's shape; and, where there are files, one
- * for the default model, which tests/js/bits.js finds in JavaScript. A change of the arithmetic changes the numbers, and
- * must be wanted; a change of the default model changes the last.
+ * for the default model, which tests/js/bits.js finds too. A change of the arithmetic changes the numbers, and must be
+ * wanted; a change of the default model changes the last.
  *
  * usage: test_bits [<folder of make-goldens.mjs> 100|2000]
  */
