@@ -198,7 +198,7 @@ const sections = {
     run: () => ctest('native')
   },
   sanitize: {
-    what: 'C tests with clang under AddressSanitizer and UndefinedBehaviorSanitizer, then under MemorySanitizer',
+    what: 'C tests under AddressSanitizer and UndefinedBehaviorSanitizer, MemorySanitizer; threads under ThreadSanitizer',
     async run() {
       if (!have([`${llvm}/clang`], 'sanitizers')) return
       const symbolizer = `${llvm}/llvm-symbolizer`
@@ -206,6 +206,11 @@ const sections = {
       for (const [name, sanitizers] of [['sanitize', 'address,undefined,float-cast-overflow'], ['memory', 'memory']]) {
         await ctest(name, [`-DCMAKE_C_COMPILER=${llvm}/clang`, `-DBERTWEET_SANITIZE=${sanitizers}`], { env })
       }
+      const sources = [...projectFiles().filter((name) => /^src\/[^/]*\.c$/.test(name)), 'tests/c/test_threads.c',
+        'tests/c/image_builder.c', 'tests/c/oracle.c']
+      await run(`${llvm}/clang`, ['-g', '-O1', '-std=c11', '-D_GNU_SOURCE', '-DBT_PTHREADS', '-ffp-contract=off',
+        '-fsanitize=thread', '-Isrc', '-o', 'build/test_threads', ...sources, '-lm', '-lpthread'])
+      await run('build/test_threads', [], { env: { TSAN_OPTIONS: 'halt_on_error=1' } })
     }
   },
   analyze: {
