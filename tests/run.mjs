@@ -198,7 +198,7 @@ const sections = {
     run: () => ctest('native')
   },
   sanitize: {
-    what: 'C tests under AddressSanitizer and UndefinedBehaviorSanitizer, MemorySanitizer; threads under ThreadSanitizer',
+    what: 'C tests under the sanitizers of addresses and undefined behaviour, of memory, and of threads',
     async run() {
       if (!have([`${llvm}/clang`], 'sanitizers')) return
       const symbolizer = `${llvm}/llvm-symbolizer`
