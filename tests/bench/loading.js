@@ -90,6 +90,42 @@ function brotli(content) {
 }
 
 /**
+ * Opens a tab that playwright does not know: in those it does, DevTools keeps up to 200 MB of response bodies.
+ *
+ * @param {import('playwright-core').Browser} browser
+ * @param {string} url
+ */
+async function openTab(browser, url) {
+  const cdp = await browser.newBrowserCDPSession()
+  const { browserContextId } = await cdp.send('Target.createBrowserContext')
+  const { targetId } = await cdp.send('Target.createTarget', { url, browserContextId })
+  const { sessionId } = await cdp.send('Target.attachToTarget', { targetId, flatten: false })
+  const waiting = new Map()
+  cdp.on('Target.receivedMessageFromTarget', ({ message }) => {
+    const answer = JSON.parse(message)
+    waiting.get(answer.id)?.(answer)
+  })
+  const send = async (method, params) => {
+    const id = waiting.size + 1
+    const answered = new Promise((resolve) => waiting.set(id, resolve))
+    await cdp.send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id, method, params }) })
+    const { result, error } = await answered
+    if (error) throw new Error(error.message)
+    return result
+  }
+  return {
+    send,
+    async evaluate(run, argument) {
+      const expression = `(${run})(${JSON.stringify(argument)})`
+      const how = { expression, awaitPromise: true, returnByValue: true }
+      const { result, exceptionDetails } = await send('Runtime.evaluate', how)
+      if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text)
+      return result.value
+    }
+  }
+}
+
+/**
  * Memory of a page's renderer process in bytes, as Linux counts what is resident: before the engine is loaded, at its
  * peak over the cases, after it was disposed of. For ours also all of its WebAssembly memory after a large batch.
  *
@@ -101,10 +137,8 @@ function brotli(content) {
 export async function measureMemory(name, model, cases, url) {
   const browser = await launchChromium()
   try {
-    const page = await browser.newPage()
-    await page.goto(`${url}tests/bench/page.html`)
-    const cdp = await page.context().newCDPSession(page)
-    await settle(cdp)
+    const page = await openTab(browser, `${url}tests/bench/page.html`)
+    await settle(page)
     const empty = await memoryOfRenderers(browser)
     const call = (method, argument) => page.evaluate(([method, argument]) => globalThis.bench[method](argument),
       [method, argument])
@@ -114,7 +148,7 @@ export async function measureMemory(name, model, cases, url) {
     const start = empty.get(pid)
     const loaded = await memoryOf(pid)
     await call('dispose')
-    await settle(cdp)
+    await settle(page)
     const disposed = await memoryOf(pid)
     const result = { start: start.now, peak: loaded.peak, loaded: loaded.now, disposed: disposed.now }
     if (ENGINES[name].page !== 'ours') return result
@@ -142,9 +176,9 @@ function grownMost(before, after) {
   return [...before.keys()].reduce((best, pid) => growth(pid) > growth(best) ? pid : best)
 }
 
-async function settle(cdp) {
+async function settle(page) {
   for (let i = 0; i < 3; i++) {
-    await cdp.send('HeapProfiler.collectGarbage')
+    await page.send('HeapProfiler.collectGarbage')
     await sleep(400)
   }
 }
