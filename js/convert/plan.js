@@ -16,8 +16,9 @@ export const WORDS = 'embeddings.word_embeddings'
 export const TAIL = 'embeddings.word_embeddings.tail'
 
 /**
- * Rows of word embeddings before the encoder; the others follow it. Vocabularies are sorted by frequency and rows arrive
- * in their order, so a text waits for its rarest word wherever the split is: a small one lets the first answer come first.
+ * Rows of word embeddings before the encoder; the others follow it. Vocabularies are sorted by frequency and rows
+ * arrive in their order, so a text waits for its rarest word wherever the split is: a small one lets the first answer
+ * come first.
  */
 const MAX_WORD_SPLIT = 4096
 
