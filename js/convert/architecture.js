@@ -133,9 +133,10 @@ function readProblemType({ problem_type: type }, labels) {
     `${show(type)} with ${labels.length} label(s). Regression is not supported.`)
 }
 
+/** The image holds it as a float, which must be above 0 and below 1. */
 function readEpsilon({ layer_norm_eps: epsilon = 1e-12 }) {
-  if (typeof epsilon === 'number' && epsilon >= 0 && epsilon < 1) return epsilon
-  refuse(`layer_norm_eps: expected a number from 0 to 1, found ${show(epsilon)}.`)
+  if (typeof epsilon === 'number' && Math.fround(epsilon) > 0 && Math.fround(epsilon) < 1) return epsilon
+  refuse(`layer_norm_eps: expected a number between 0 and 1, found ${show(epsilon)}.`)
 }
 
 function integer(config, field, { min = 1, max, multipleOf = 1, fallback }) {
