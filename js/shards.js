@@ -265,7 +265,8 @@ class BufferPool {
     try {
       return this.#spare.pop() ?? new ArrayBuffer(this.#size)
     } catch (cause) {
-      throw new BertweetError('memory', `No memory for a shard of ${this.#size} bytes.`, { cause })
+      throw new BertweetError('memory', `No memory for a shard of ${this.#size} bytes. Close other pages or ` +
+        'programs, or use a smaller model.', { cause })
     }
   }
 

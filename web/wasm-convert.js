@@ -340,7 +340,8 @@ export class ConvertWasm {
       try {
         this.#memory.grow(missing)
       } catch (cause) {
-        throw new BertweetError('memory', `No memory for ${nbytes} more bytes.`, { cause })
+        throw new BertweetError('memory', `No memory for ${nbytes} more bytes. Close other pages or programs, or ` +
+          'convert on a machine that has more.', { cause })
       }
     }
     return address

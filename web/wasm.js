@@ -123,6 +123,12 @@ function compileBytes(bytes, url) {
   return WebAssembly.compile(bytes).catch((cause) => compileFailed(url, cause))
 }
 
+/** @returns {never} */
+function memoryRefused(what, cause) {
+  throw new BertweetError('memory', `${what}: ${describe(cause)}. Dispose of classifiers that are not needed, close ` +
+    'other pages or programs, or use shorter texts or a smaller model.', { cause })
+}
+
 /** One model in one memory. Not for concurrent use: every call uses the same scratch. */
 export class Wasm {
   #exports
@@ -164,8 +170,10 @@ export class Wasm {
       const { exports } = await WebAssembly.instantiate(module, { env: { memory } })
       return new Wasm(module, memory, exports, imageBytes)
     } catch (error) {
-      const code = error instanceof RangeError ? 'memory' : 'unsupported'
-      throw asBertweetError(error, code, `Could not reserve ${imageBytes} bytes and start the module`)
+      const what = `Could not reserve ${imageBytes} bytes and start the module`
+      // Firefox throws the bare words 'out of memory'.
+      if (error instanceof RangeError || typeof error === 'string') memoryRefused(what, error)
+      throw asBertweetError(error, 'unsupported', what)
     }
   }
 
@@ -437,7 +445,7 @@ export class Wasm {
       try {
         this.memory.grow(missing)
       } catch (cause) {
-        throw new BertweetError('memory', `No memory for ${nbytes} more bytes.`, { cause })
+        memoryRefused(`No memory for ${nbytes} more bytes`, cause)
       }
     }
     return this.#scratch
