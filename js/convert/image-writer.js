@@ -61,7 +61,11 @@ export class ImageWriter {
     const loaded = await this.#network.loadHead()
     const logits = this.#network.runHead()
     await this.#writeHead(loaded)
-    if (this.#planned.has(TAIL)) await this.#writeWords(TAIL, wordSplit, vocabSize)
+    if (this.#planned.has(TAIL)) {
+      // The first answer needs no byte of the tail.
+      await this.#shardWriter.cut()
+      await this.#writeWords(TAIL, wordSplit, vocabSize)
+    }
     return logits
   }
 

@@ -54,9 +54,14 @@ export class ShardWriter {
       const piece = bytes.subarray(done, done + Math.floor(this.#room() / unit) * unit)
       if (piece.length > 0) this.#append(this.#packer?.packRun(piece, layout) ?? piece, piece.length)
       done += piece.length
-      if (this.#room() < unit) await this.#flush()
+      if (this.#room() < unit) await this.cut()
     }
     this.offset += bytes.length
+  }
+
+  /** Ends the current shard, if anything is in it: what comes next begins another one. */
+  async cut() {
+    if (this.#filled > 0) await this.#flush()
   }
 
   /**
@@ -65,7 +70,7 @@ export class ShardWriter {
    * @returns {Promise<Shard[]>}
    */
   async finish() {
-    if (this.#filled > 0) await this.#flush()
+    await this.cut()
     return this.#shards
   }
 

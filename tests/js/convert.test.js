@@ -16,6 +16,7 @@ import { openOutput } from '../../js/convert/node-output.js'
 import { MODES } from '../../web/wasm.js'
 import { convertTo, logitsOf, openModel, wasmUrl, withCheckpoint, withFolder } from './convert-folder.js'
 import { CONFIG, checkpointFiles, makeTensors, safetensorsFile } from './make-checkpoint.js'
+import { convertTinyModel } from './tiny-model.js'
 
 const GOLDEN = fileURLToPath(new URL('../golden/', import.meta.url))
 const SHARED = process.env.BERTWEET_SHARED ?? fileURLToPath(new URL('../../../shared/', import.meta.url))
@@ -117,6 +118,15 @@ test('text mode: what tokenizer_config.json says, unless another is asked for', 
 })
 
 const pick = ({ preprocess, maxTokens }) => ({ preprocess, maxTokens })
+
+test('a shard ends where the resident part does', async () => {
+  for (const wire of ['raw', 'int4']) {
+    const { manifest: { image, shards } } = await convertTinyModel({}, wire)
+    assert.ok(image.resident < image.bytes, 'there is a tail')
+    assert.ok(shards.some(({ offset }) => offset === image.resident), wire)
+    assert.equal(shards.at(-1).offset + shards.at(-1).size, image.bytes)
+  }
+})
 
 test('the temperature goes into the manifest, the shards do not depend on it', async () => {
   await withFolder((folder) => withCheckpoint(join(GOLDEN, 'tiny-bin'), async (checkpoint) => {

@@ -21,9 +21,17 @@ export const binaryUrl = (name) => process.env.BERTWEET_DIST
 /**
  * @param {Record<string, unknown>} [changes]  to config.json
  * @param {'raw' | 'int4'} [wire]
- * @returns {Promise<{manifest: object, files: Record<string, Uint8Array>}>}  raw: in several small shards; else in one
+ * @returns {Promise<{manifest: object, files: Record<string, Uint8Array>}>}  raw: in several small shards; else in those
+ *   of the converter
  */
 export async function makeTinyModel(changes = {}, wire = 'raw') {
+  const { manifest, files } = await convertTinyModel(changes, wire)
+  if (wire !== 'raw') return { manifest, files }
+  return split(manifest, Buffer.concat(manifest.shards.map(({ file }) => files[file])))
+}
+
+/** The same as the converter writes it. @param {Record<string, unknown>} changes @param {'raw' | 'int4'} wire */
+export async function convertTinyModel(changes, wire) {
   const readTokenizer = async (name) => [name, await readFile(new URL(name, TOKENIZER))]
   const tokenizer = await Promise.all(TOKENIZER_FILES.map(readTokenizer))
   const { vocab_size } = JSON.parse(await readFile(new URL('config.json', TOKENIZER)))
@@ -39,8 +47,7 @@ export async function makeTinyModel(changes = {}, wire = 'raw') {
   const output = memoryOutput()
   const wasmUrl = binaryUrl('bertweet-convert.wasm')
   const manifest = await convertCheckpoint({ checkpoint, output, name: 'tiny', wire, wasmUrl })
-  if (wire !== 'raw') return { manifest, files: { [manifest.shards[0].file]: output.files[manifest.shards[0].file] } }
-  return split(manifest, Buffer.concat(manifest.shards.map(({ file }) => output.files[file])))
+  return { manifest, files: Object.fromEntries(manifest.shards.map(({ file }) => [file, output.files[file]])) }
 }
 
 /** Normal-ish weights from a small generator, the same on every machine; LayerNorm weights around 1. */
