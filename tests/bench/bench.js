@@ -15,15 +15,16 @@ import { measureMemory, measureStart } from './loading.js'
 import { MODELS, installPackages, installPython, prepareModel } from './models.js'
 import { drawPlot } from './plot.js'
 import { report, titleOf } from './report.js'
+import { measureLoad } from './streaming.js'
 
-const PARTS = ['kernels', 'latency', 'start', 'memory']
+const PARTS = ['kernels', 'latency', 'start', 'load', 'memory']
 
 const HELP = `Usage: npm run bench -- [options]
 
   --model LIST     ${MODELS.join(', ')}; default: all
   --engines LIST   default: all of
                    ${Object.keys(ENGINES).join(', ')}
-  --parts LIST     kernels, latency, start, memory; default: all
+  --parts LIST     ${PARTS.join(', ')}; default: all
   --tokens LIST    lengths of texts, at most 128; default: 8,16,32,64,128
   --rounds N       default: 10; a third of it for start
   --ms N           for each engine and length in a round; default: 300
@@ -76,6 +77,11 @@ async function benchModel(name, result, { engines, parts, tokens, rounds, ms }, 
   if (parts.includes('latency')) {
     const measured = await measureLatency({ model, engines, cases, rounds, ms, url, log })
     result.latency = { ...measured, cases: cases.map(({ name, tokens }) => ({ name, tokens })) }
+    save()
+  }
+  if (parts.includes('load') && engines.includes('ours')) {
+    log(`${name}: load`)
+    result.load = await measureLoad(model, rounds)
     save()
   }
   // Kernels are no matter for these, and neither are threads, but for the memory that they share.

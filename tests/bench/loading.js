@@ -10,6 +10,7 @@ import { chromium } from 'playwright-core'
 import { PROJECT, findChromium, launchChromium, startServer } from '../browser/browser.js'
 import { ENGINES, openRequest, openUrl } from './engines.js'
 import { summarise } from './latency.js'
+import { openTab } from './tab.js'
 
 /** What a static host with hashed names sends; without it nothing would be warm. */
 const HEADERS = { 'cache-control': 'public, max-age=31536000, immutable' }
@@ -87,42 +88,6 @@ function brotli(content) {
     sizes.set(key, brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }).length)
   }
   return sizes.get(key)
-}
-
-/**
- * Opens a tab that playwright does not know: in those it does, DevTools keeps up to 200 MB of response bodies.
- *
- * @param {import('playwright-core').Browser} browser
- * @param {string} url
- */
-async function openTab(browser, url) {
-  const cdp = await browser.newBrowserCDPSession()
-  const { browserContextId } = await cdp.send('Target.createBrowserContext')
-  const { targetId } = await cdp.send('Target.createTarget', { url, browserContextId })
-  const { sessionId } = await cdp.send('Target.attachToTarget', { targetId, flatten: false })
-  const waiting = new Map()
-  cdp.on('Target.receivedMessageFromTarget', ({ message }) => {
-    const answer = JSON.parse(message)
-    waiting.get(answer.id)?.(answer)
-  })
-  const send = async (method, params) => {
-    const id = waiting.size + 1
-    const answered = new Promise((resolve) => waiting.set(id, resolve))
-    await cdp.send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id, method, params }) })
-    const { result, error } = await answered
-    if (error) throw new Error(error.message)
-    return result
-  }
-  return {
-    send,
-    async evaluate(run, argument) {
-      const expression = `(${run})(${JSON.stringify(argument)})`
-      const how = { expression, awaitPromise: true, returnByValue: true }
-      const { result, exceptionDetails } = await send('Runtime.evaluate', how)
-      if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text)
-      return result.value
-    }
-  }
 }
 
 /**

@@ -37,12 +37,13 @@ function reportKernels({ shapes, speeds }) {
   ]
 }
 
-function reportModel(name, { missing, latency, start, memory, macsPerToken }) {
+function reportModel(name, { missing, latency, start, load, memory, macsPerToken }) {
   if (missing) return [`## ${name}`, `Not measured: ${missing}.`]
   return [
     `## ${name}`,
     ...latency ? reportLatency(latency, macsPerToken) : [],
     ...start ? reportStart(start) : [],
+    ...load ? reportLoad(load) : [],
     ...memory ? reportMemory(memory) : []
   ]
 }
@@ -101,6 +102,28 @@ function reportStart(start) {
   ]
 }
 
+const LINK_TITLES = { local: 'loopback', gigabit: '1 Gbit/s' }
+
+function reportLoad({ times, heap, wasm, wasmBesideWeights, early }) {
+  const rounds = times.local.fetch.calls
+  const part = (100 * early.loaded / early.total).toFixed(1)
+  const seconds = (ms) => (ms / 1000).toFixed(2)
+  const cell = ({ min, median }, fetch) =>
+    `${seconds(median)} (${seconds(min)})${fetch ? `, ${(median / fetch.median).toFixed(2)} times` : ''}`
+  return [
+    'Seconds to load from a server on this machine beside fetching the same files with as many requests and dropping ' +
+      `what comes: median (fastest) of ${rounds}, in turns.`,
+    table(['link', 'fetch alone', 'cache off', 'cache on'], Object.entries(times).map(
+      ([link, { fetch, cacheOff, cacheOn }]) =>
+        [LINK_TITLES[link], cell(fetch), cell(cacheOff, fetch), cell(cacheOn, fetch)])),
+    `While it loads, heaps and ArrayBuffers of page and workers hold at most ${megabytes(heap.peak)} MB ` +
+      `(${heap.samples} samples; before, ${megabytes(heap.start)}, after, ${megabytes(heap.rest)}). WebAssembly ` +
+      `memory, not counted there: ${megabytes(wasm)} MB, ${megabytes(wasmBesideWeights)} beside the weights.`,
+    `With the option early, over 80 Mbit/s, the first answer came when ${part} % of the bytes had arrived, after ` +
+      `${seconds(early.ms)} s; all were there after ${seconds(early.wholeMs)} s.`
+  ]
+}
+
 function reportMemory(memory) {
   return [
     'Resident memory of the page\'s process in MB; WebAssembly memory after a batch of 64 x 128 tokens.',
@@ -110,7 +133,7 @@ function reportMemory(memory) {
   ]
 }
 
-const megabytes = (bytes) => (bytes / MEGA).toFixed(bytes < 10 * MEGA ? 2 : 0)
+const megabytes = (bytes) => (bytes / MEGA).toFixed(bytes < 10 * MEGA ? 2 : bytes < 100 * MEGA ? 1 : 0)
 
 /** @param {string[]} head @param {string[][]} rows */
 function table(head, rows) {
