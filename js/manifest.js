@@ -15,7 +15,7 @@ const MAX_MANIFEST_BYTES = 16 << 20
 const REVALIDATE_MS = 5000
 /** What WebAssembly's 32-bit memory can hold beside the session. */
 const MAX_IMAGE_BYTES = 2 ** 32 - 2 ** 26
-/** The converter cuts at 8 MiB. Four are held at once: no manifest makes a page hold more than 256 MB. */
+/** The converter cuts at 8 MiB. Three are held at once: no manifest makes a page hold more than 192 MB. */
 const MAX_SHARD_BYTES = 1 << 26
 const MAX_SHARDS = 4096
 

@@ -12,10 +12,11 @@ import { fillFrom, isRemote, nameOf, webPage } from './source.js'
  * @import { Source } from './source.js'
  */
 
-/** Shards on their way from a server or the cache: enough to hide latency. */
-const IN_FLIGHT = 3
-/** With those that are being verified, written and kept: each has a buffer of the largest shard's size, 8 MiB. */
-const MAX_BUFFERS = 4
+/**
+ * Shards at once, on their way from a server or the cache, being verified, written or kept: enough to hide latency, and
+ * few, for each has a buffer of the largest shard's size, 8 MiB.
+ */
+const AT_ONCE = 3
 /** How long the end of a body may take when all its bytes are there; some servers never send it. */
 const TRAILER_MS = 200
 
@@ -82,7 +83,7 @@ const split = (shards, resident) =>
 /** Does something for all items in order, for some of them at once. */
 async function inLanes(items, use) {
   const waiting = [...items]
-  await Promise.all(Array.from({ length: MAX_BUFFERS }, async () => {
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
     for (let item; (item = waiting.shift());) await use(item)
   }))
 }
@@ -92,7 +93,6 @@ class ShardReader {
   #options
   #count
   #buffers
-  #ways = new Turnstile(IN_FLIGHT)
 
   /** @param {Model} model @param {ReadShardsOptions} options */
   constructor(model, options) {
@@ -180,7 +180,6 @@ class ShardReader {
    */
   async #readVerified(source, shard, from, how) {
     const { sha256, signal } = this.#options
-    const leave = await this.#ways.enter()
     const stop = new AbortController()
     const abort = () => stop.abort()
     signal.addEventListener('abort', abort)
@@ -203,7 +202,6 @@ class ShardReader {
         this.#count(wanted, from, shard)
       }
       trailer = Promise.race([pieces.next().catch(() => {}), pause(TRAILER_MS)])
-      leave()
       const bytes = new Uint8Array(room.buffer, 0, room.size)
       const hash = await sha256(bytes)
       if (hash === shard.sha256) return bytes
@@ -215,7 +213,6 @@ class ShardReader {
       this.#buffers.give(room.buffer)
       throw isPage ? webPage(nameOf(source)) : error
     } finally {
-      leave()
       // A connection whose body has ended can be used again.
       if (trailer) trailer.then(end)
       else end()
@@ -246,14 +243,14 @@ function progressCounter(start, total, onProgress) {
   }
 }
 
-/** At most MAX_BUFFERS buffers of one size, used again and again. */
+/** At most AT_ONCE buffers of one size, used again and again. */
 class BufferPool {
   #size
-  #turnstile = new Turnstile(MAX_BUFFERS)
+  #free = AT_ONCE
   /** @type {ArrayBuffer[]} */
   #spare = []
   /** @type {(() => void)[]} */
-  #leave = []
+  #waiting = []
 
   constructor(size) {
     this.#size = size
@@ -261,7 +258,8 @@ class BufferPool {
 
   /** @returns {Promise<ArrayBuffer>} when there is one */
   async take() {
-    this.#leave.push(await this.#turnstile.enter())
+    if (this.#free > 0) this.#free--
+    else await new Promise((resolve) => this.#waiting.push(resolve))
     try {
       return this.#spare.pop() ?? new ArrayBuffer(this.#size)
     } catch (cause) {
@@ -273,30 +271,8 @@ class BufferPool {
   /** @param {ArrayBuffer} buffer  one that was taken; what has been detached meanwhile is replaced */
   give(buffer) {
     if (buffer.byteLength === this.#size) this.#spare.push(buffer)
-    this.#leave.pop()()
-  }
-}
-
-/** Lets so many in at once. */
-class Turnstile {
-  #free
-  #waiting = []
-
-  constructor(count) {
-    this.#free = count
-  }
-
-  /** @returns {Promise<() => void>} to leave; twice does no harm */
-  async enter() {
-    if (this.#free > 0) this.#free--
-    else await new Promise((resolve) => this.#waiting.push(resolve))
-    let isInside = true
-    return () => {
-      if (!isInside) return
-      isInside = false
-      const next = this.#waiting.shift()
-      if (next) next()
-      else this.#free++
-    }
+    const next = this.#waiting.shift()
+    if (next) next()
+    else this.#free++
   }
 }
