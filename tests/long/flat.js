@@ -12,6 +12,9 @@
  *   slope: bytes a call; growth: of the second half, by that slope
  */
 
+/** What is not collected at will goes up and down: its line goes through the lowest of so many parts of the time. */
+const PARTS = 5
+
 /**
  * Growth of the second half that may be chance, and bytes a call on top. A process takes memory in large pieces and
  * gives it back when it likes; a heap that was collected hardly varies; WebAssembly's memory has no reason to grow.
@@ -32,12 +35,21 @@ export function trends(samples) {
   if (half.length < 3) throw new Error(`${half.length} samples in the second half tell nothing`)
   const calls = last - half[0].done
   const entries = Object.entries(LIMITS).filter(([what]) => what in half[0]).map(([what, { slack, rate }]) => {
-    const slope = slopeOf(half.map((sample) => [sample.done, sample[what]]))
+    const points = half.map((sample) => [sample.done, sample[what]])
+    const slope = slopeOf(what === 'process' ? lowest(points) : points)
     const growth = slope * calls
     const limit = slack + rate * calls
     return [what, { slope, growth, limit, isFlat: growth <= limit }]
   })
   return Object.fromEntries(entries)
+}
+
+/** The lowest point of each part. @param {[number, number][]} points */
+function lowest(points) {
+  const count = Math.min(PARTS, points.length)
+  const begin = (part) => Math.floor(points.length * part / count)
+  const parts = Array.from({ length: count }, (_, part) => points.slice(begin(part), begin(part + 1)))
+  return parts.map((part) => part.reduce((least, point) => point[1] < least[1] ? point : least))
 }
 
 /** Of the line with the least squares. @param {[number, number][]} points */
