@@ -16,8 +16,11 @@ import { MODELS, installPackages, installPython, prepareModel } from './models.j
 import { drawPlot } from './plot.js'
 import { report, titleOf } from './report.js'
 import { measureLoad } from './streaming.js'
+import { measureTokenizer } from './tokenizer.js'
 
-const PARTS = ['kernels', 'latency', 'start', 'load', 'memory']
+/** Those of each model come after the others. */
+const MODEL_PARTS = ['latency', 'start', 'load', 'memory']
+const PARTS = ['kernels', 'tokenizer', ...MODEL_PARTS]
 
 const HELP = `Usage: npm run bench -- [options]
 
@@ -111,17 +114,29 @@ function drawLatency(name, { engines, cases }) {
   })
 }
 
-async function readVersions() {
-  const packageOf = (folder) => JSON.parse(readFileSync(join(PROJECT, folder, 'package.json'), 'utf8')).version
+const packageOf = (folder) => JSON.parse(readFileSync(join(PROJECT, folder, 'package.json'), 'utf8')).version
+
+/** Of what runs in these parts. */
+async function readVersions(parts) {
+  return {
+    'bertweet-wasm': packageOf('.'),
+    Node: process.versions.node,
+    ...parts.some((part) => part !== 'tokenizer') && { Chromium: await readChromium() },
+    ...parts.some((part) => MODEL_PARTS.includes(part)) && readOthers()
+  }
+}
+
+async function readChromium() {
   const browser = await launchChromium()
-  const chromium = browser.version()
+  const version = browser.version()
   await browser.close()
+  return version
+}
+
+function readOthers() {
   const pip = spawnSync(join(PROJECT, 'build/venv/torch/bin/python'), ['-m', 'pip', 'list', '--format', 'json'])
   const python = pip.status === 0 ? JSON.parse(pip.stdout) : []
   return {
-    'bertweet-wasm': packageOf('.'),
-    Chromium: chromium,
-    Node: process.versions.node,
     'onnxruntime-web': packageOf('build/bench/npm/node_modules/onnxruntime-web'),
     '@huggingface/transformers': packageOf('build/bench/npm/node_modules/@huggingface/transformers'),
     ...Object.fromEntries(python.filter(({ name }) => ['onnxruntime', 'torch'].includes(name))
@@ -153,13 +168,14 @@ const readLoad = () => loadavg()[0].toFixed(1)
 async function main() {
   const options = readOptions()
   if (options.help) return console.log(HELP)
-  installPackages()
-  if (options.engines.some((name) => name.startsWith('native-'))) installPython()
+  const models = options.parts.some((part) => MODEL_PARTS.includes(part)) ? options.models : []
+  if (models.length > 0) installPackages()
+  if (models.length > 0 && options.engines.some((name) => name.startsWith('native-'))) installPython()
   const results = {
     date: new Date().toISOString().slice(0, 16).replace('T', ' '),
     command: ['npm run bench', ...process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : []].join(' '),
     machine: readMachine(),
-    versions: await readVersions(),
+    versions: await readVersions(options.parts),
     load: { start: readLoad() },
     models: {}
   }
@@ -173,7 +189,12 @@ async function main() {
       log('kernels')
       results.kernels = { shapes: SHAPES, speeds: await measureKernels(10 * options.rounds, server.url) }
     }
-    for (const name of options.models) {
+    if (options.parts.includes('tokenizer')) {
+      log('tokenizer')
+      results.tokenizer = await measureTokenizer(2 * options.rounds)
+      save()
+    }
+    for (const name of models) {
       results.models[name] = {}
       await benchModel(name, results.models[name], options, server.url, save)
     }

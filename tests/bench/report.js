@@ -21,6 +21,7 @@ export function report(results) {
       `${machine.system}; load average ${load.start} at the start, ${load.end} at the end.`,
     Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ') + '.',
     ...results.kernels ? reportKernels(results.kernels) : [],
+    ...results.tokenizer ? reportTokenizer(results.tokenizer) : [],
     ...Object.entries(results.models).flatMap(([name, model]) => reportModel(name, model))
   ].join('\n\n') + '\n'
 }
@@ -34,6 +35,26 @@ function reportKernels({ shapes, speeds }) {
     table(['', ...columns], Object.entries(speeds).map(([name, [first, ...others]]) =>
       [name, ...others.length ? [first, ...others].map((speed) => speed.toFixed(1))
         : shapes.map(() => first.toFixed(1))]))
+  ]
+}
+
+function reportTokenizer({ source, count, codePoints, lengths, native, wasm }) {
+  const perSecond = (speed) => String(Math.round(speed / 100) * 100)
+  const curves = (title, { microseconds }) => table([title, 'mode', ...lengths],
+    Object.entries(microseconds).map(([kind, modes]) => {
+      const [mode, costs] = Object.entries(modes).reduce((a, b) => b[1].at(-1) > a[1].at(-1) ? b : a)
+      return [kind, mode, ...costs.map((cost) => cost.toFixed(3))]
+    }))
+  return [
+    '## Tokenizer',
+    `Texts a second on one core: ${count} texts (${source}) of ${codePoints.toFixed(0)} code points on average, a ` +
+      'vocabulary of 64,001, no limit of tokens; best of short windows.',
+    table(['mode', 'native C', 'WebAssembly in Node'], Object.keys(native.textsPerSecond).map((mode) =>
+      [mode, perSecond(native.textsPerSecond[mode]), perSecond(wasm.textsPerSecond[mode])])),
+    'Microseconds a code point in one text of so many, made of one thing again and again, in the mode that takes ' +
+      'longest.',
+    curves('native C', native),
+    curves('WebAssembly', wasm)
   ]
 }
 
