@@ -21,8 +21,8 @@ export const binaryUrl = (name) => process.env.BERTWEET_DIST
 /**
  * @param {Record<string, unknown>} [changes]  to config.json
  * @param {'raw' | 'int4'} [wire]
- * @returns {Promise<{manifest: object, files: Record<string, Uint8Array>}>}  raw: in several small shards; else in those
- *   of the converter
+ * @returns {Promise<{manifest: object, files: Record<string, Uint8Array>}>}  raw: in several small shards; else in
+ *   those of the converter
  */
 export async function makeTinyModel(changes = {}, wire = 'raw') {
   const { manifest, files } = await convertTinyModel(changes, wire)
