@@ -58,7 +58,8 @@ export async function serve({ root, host = '127.0.0.1', port = 0, isolated = tru
   const server = createServer(async (request, response) => {
     const path = requestPath(request)
     const sent = countBody(response)
-    response.on('close', () => onResponse?.({ path: path ?? request.url, status: response.statusCode, bytes: sent() }))
+    const tell = () => onResponse?.({ path: path ?? request.url, status: response.statusCode, bytes: sent() })
+    response.once('finish', () => response.off('close', tell)).once('finish', tell).once('close', tell)
     const wanted = { ...always, ...headersOf(path) }
     for (const [name, value] of Object.entries(wanted)) response.setHeader(name, value)
     try {
