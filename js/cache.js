@@ -23,6 +23,21 @@ const RECORDS = `${ORIGIN}model?`
 const PATIENCE_MS = 20000
 
 /**
+ * What this page does to each store (the browser's caches, or an object of the option): one thing after the other, so
+ * that what is removed is not put there again by what was on its way.
+ *
+ * @type {WeakMap<object, Promise<unknown>>}
+ */
+const queues = new WeakMap()
+
+/** Does something after all that was begun. @template T @param {object} place @param {() => T | Promise<T>} use */
+function inQueue(place, use) {
+  const turn = (queues.get(place) ?? Promise.resolve()).then(use)
+  queues.set(place, turn.catch(() => {}))
+  return turn
+}
+
+/**
  * What a cache must do, in the words of the Cache API: keys are URLs, values Responses.
  *
  * @typedef {object} ResponseCache
@@ -46,7 +61,7 @@ const recordKey = (id) => RECORDS + encodeURIComponent(id)
  *
  * @returns {CacheStorage | undefined}
  */
-export function browserCaches() {
+function browserCaches() {
   try {
     return globalThis.caches
   } catch {
@@ -68,7 +83,7 @@ export async function openCache(option = true) {
     const caches = browserCaches()
     if (!caches) return new WeightCache(null, 'there is no Cache API here; in browsers, it needs https')
     try {
-      return new WeightCache(await inTime(caches.open(CACHE_NAME)), null, true)
+      return new WeightCache(await inTime(caches.open(CACHE_NAME)), null, caches)
     } catch (error) {
       return new WeightCache(null, reasonOf(error))
     }
@@ -79,13 +94,19 @@ export async function openCache(option = true) {
   return new WeightCache(option)
 }
 
+/** Removes all that the library keeps in the browser's caches, and what is on its way there. */
+export async function clearBrowserCache() {
+  const caches = browserCaches()
+  if (caches) await inQueue(caches, () => caches.delete(CACHE_NAME))
+}
+
 /** Keeps shards and records in a ResponseCache, or in none. */
 export class WeightCache {
   #store
+  /** Whose queue it uses. */
+  #place
   /** Whether other tabs use it, too, and wait for each other. */
   #isShared
-  /** Ends when all that was to be stored is, or has failed. */
-  #stored = Promise.resolve()
 
   /** Why it does not keep everything; null where it does. @type {string | null} */
   reason
@@ -93,12 +114,13 @@ export class WeightCache {
   /**
    * @param {ResponseCache | null} store
    * @param {string | null} [reason]  why there is none
-   * @param {boolean} [isShared]
+   * @param {CacheStorage} [caches]  of the browser, where store is one of these
    */
-  constructor(store, reason = null, isShared = false) {
+  constructor(store, reason = null, caches = undefined) {
     this.#store = store
+    this.#place = caches ?? store
+    this.#isShared = caches !== undefined
     this.reason = reason
-    this.#isShared = isShared
   }
 
   get exists() {
@@ -130,18 +152,22 @@ export class WeightCache {
   }
 
   /**
-   * Begins to store a shard, after the one before is stored: at most one copy is on its way.
+   * Stores a shard when its turn comes: at most one copy is on its way.
    *
    * @param {Shard} shard
    * @param {Uint8Array} bytes  verified; the caller's again when begun has resolved
    * @returns {{begun: Promise<void>, ended: Promise<void>}}
    */
   store(shard, bytes) {
-    if (!this.#store) return { begun: this.#stored, ended: this.#stored }
-    let ended
-    const begun = this.#stored.then(() => { ended = this.#put(cacheKey(shard), bytes) })
-    this.#stored = begun.then(() => ended)
-    return { begun, ended: this.#stored }
+    if (!this.#store) return { begun: Promise.resolve(), ended: Promise.resolve() }
+    let begin
+    const begun = new Promise((resolve) => { begin = resolve })
+    const ended = inQueue(this.#place, () => {
+      const stored = this.#put(cacheKey(shard), bytes)
+      begin()
+      return stored
+    })
+    return { begun, ended }
   }
 
   /**
@@ -160,7 +186,7 @@ export class WeightCache {
    *
    * @param {string} id
    * @param {string} text  of its manifest
-   * @returns {Promise<true | undefined>} whether it is stored
+   * @returns {Promise<boolean | undefined>} whether it is stored
    */
   writeRecord(id, text) {
     return this.#put(recordKey(id), text)
@@ -178,16 +204,20 @@ export class WeightCache {
    * @returns {Promise<boolean>} whether it is
    */
   async commit(model) {
-    await this.#stored
     if (!this.#store || model.id === null) return false
-    const { commit } = await importLater('records')
-    return commit(this, model)
+    return inQueue(this.#place, async () => {
+      const { commit } = await importLater('records')
+      return this.exists && commit(this, model)
+    })
   }
 
   /** Removes a model, the version that is recorded and this one. @param {Model} model */
   async remove(model) {
-    const { remove } = await importLater('records')
-    await remove(this, model)
+    if (!this.#store) return
+    await inQueue(this.#place, async () => {
+      const { remove } = await importLater('records')
+      await remove(this, model)
+    })
   }
 
   #match(key) {
@@ -200,8 +230,8 @@ export class WeightCache {
 
   #put(key, body) {
     return this.#attempt(async () => {
-      await this.#store.put(key, new Response(body))
-      return true
+      await this.#store?.put(key, new Response(body))
+      return this.exists
     })
   }
 

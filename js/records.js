@@ -42,10 +42,15 @@ export async function commit(cache, { id, text, manifest }) {
  * @param {Model} model
  */
 export async function remove(cache, { id, text }) {
-  const recorded = id === null ? undefined : await cache.record(id)
-  if (recorded !== undefined) await cache.dropRecord(id)
-  const hashes = [recorded ?? '', text].flatMap(shardsOf)
-  await Promise.all(hashes.map((sha256) => cache.drop({ sha256 })))
+  const end = await cache.turn('records')
+  try {
+    const recorded = id === null ? undefined : await cache.record(id)
+    if (recorded !== undefined) await cache.dropRecord(id)
+    const hashes = [recorded ?? '', text].flatMap(shardsOf)
+    await Promise.all(hashes.map((sha256) => cache.drop({ sha256 })))
+  } finally {
+    end?.()
+  }
 }
 
 /** Where a cache cannot list its keys, shards that two models share may go: they are fetched again. */

@@ -2,7 +2,7 @@
  * storage.js - questions about models before they are loaded: what is on this device, what is not.
  */
 
-import { CACHE_NAME, browserCaches, openCache } from './cache.js'
+import { clearBrowserCache, openCache } from './cache.js'
 import { BertweetError } from './errors.js'
 import { createSha256 } from './hash.js'
 import { readModel } from './manifest.js'
@@ -49,7 +49,7 @@ export async function downloadSize(model, options = {}) {
 export async function clearCache(model, options = {}) {
   if (model === undefined && typeof options.cache !== 'object') {
     checkCacheOptions(options)
-    await browserCaches()?.delete(CACHE_NAME)
+    await clearBrowserCache()
     return
   }
   const [found, cache] = await open(model, options)

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import test, { describe } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import { createClassifier, downloadSize, isCached } from '../../js/index.js'
+import { clearCache, createClassifier, downloadSize, isCached } from '../../js/index.js'
 import { makeCache, makeFetch } from './fake-model.js'
 import { makeTinyModel } from './tiny-model.js'
 
@@ -159,6 +159,21 @@ describe('without a network', () => {
     const { downloaded, cached, cacheReason } = classifier.info
     assert.deepEqual([downloaded, cached, cacheReason], [0, true, null])
     assert.equal(await downloadSize(url, { cache, fetch: offline }), 0)
+  })
+
+  test('what is removed while it is still being stored stays away, the record too', async (t) => {
+    const cache = makeCache()
+    const { put } = cache
+    cache.put = async (key, response) => {
+      for (let i = 0; i < 5; i++) await turn()
+      await put(key, response)
+    }
+    const { fetch } = makeFetch(served)
+    await start(t, { cache, fetch })
+    assert.ok(cache.entries.size < shards.length)
+    await clearCache(url, { cache, fetch })
+    for (let i = 0; i < 100; i++) await turn()
+    assert.deepEqual([...cache.entries.keys()], [])
   })
 
   for (const [what, answer, code] of [

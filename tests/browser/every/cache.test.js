@@ -57,4 +57,20 @@ describe(`the cache in ${TITLE}`, { skip: noBrowser() }, () => {
     await page.evaluate(async () => (await import('/js/index.js')).clearCache())
     assert.deepEqual(await look(), [false, my.model.manifest.bytes])
   })
+
+  test('clearCache leaves nothing, though it is called while a load is still being stored', async (t) => {
+    const { page } = await my.open(t)
+    const left = await page.evaluate(async (model) => {
+      const { createClassifier, clearCache } = await import('/js/index.js')
+      const left = []
+      for (let i = 0; i < 8; i++) {
+        await (await createClassifier({ model })).dispose()
+        await clearCache(i % 2 ? model : undefined)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        left.push((await (await caches.open('bertweet-wasm')).keys()).length)
+      }
+      return left
+    }, my.url)
+    assert.deepEqual(left, Array(8).fill(0))
+  })
 })

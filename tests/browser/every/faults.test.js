@@ -59,8 +59,12 @@ function complaints({ name, fault, place, cache, expected, may, strikes }, lane,
     const isOfImage = fault === 'other sizes' || fault === 'other labels' // found when all has arrived
     if (!isOfImage && !error.url?.endsWith(`/${named}`)) say(`URL ${error.url}`)
   }
-  // A cache that is full or partial asks for what it lacks, and for nothing else.
   const shards = requests.filter((request) => request !== 'manifest.json')
+  if (strikes && place !== 'manifest' && !FAULTS[fault].lies) {
+    const spoilt = lane.model.manifest.shards[SHARD_AT[place]].file
+    if (!shards.includes(spoilt)) say(`never asked for ${spoilt}`)
+  }
+  // A cache that is full or partial asks for what it lacks, and for nothing else.
   if (!strikes && cache === 'full' && shards.length > 0) say(`asked for ${shards}`)
   if (!strikes && cache === 'partial' && shards.length !== lane.model.manifest.shards.length - PARTIAL) {
     say(`asked for ${shards.length} shards`)

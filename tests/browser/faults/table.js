@@ -56,7 +56,7 @@ export const FAULTS = {
   'empty': { phase: 'headers', ...DAMAGED },
   'dropped before the headers': { phase: 'headers', ...NETWORK },
   'silent before the headers': { phase: 'headers', ...NETWORK, says: /sent nothing/, waits: true },
-  'dropped in the body': { phase: 'body', ...NETWORK, firefox: { may: 'ok' } }, // once: right, unexplained
+  'dropped in the body': { phase: 'body', ...NETWORK },
   'dropped in the body, chunked': { phase: 'body', ...NETWORK, webkit: DAMAGED },
   'silent in the body': { phase: 'body', ...NETWORK, says: /sent nothing/, waits: true },
   'cut short': { phase: 'body', ...DAMAGED },
