@@ -10,6 +10,7 @@
 
 import { BertweetError, abortError, describe, errorFromMessage, errorToMessage } from './errors.js'
 import { pickBinary } from './features.js'
+import { createSha256 } from './hash.js'
 import { Threads, planThreads } from './threads.js'
 import { MODES, Wasm, compile } from '../web/wasm.js'
 
@@ -55,7 +56,7 @@ export class Host {
     this.#jobs.set(id, job)
     try {
       const result = await this.#answer(classifier, method, args, job)
-      this.#post({ id, result }, method === 'write' ? [result.buffer] : undefined)
+      this.#post({ id, result }, method === 'write' ? [result.bytes.buffer] : undefined)
     } catch (error) {
       this.#post({ id, error: errorToMessage(error) })
     } finally {
@@ -83,6 +84,7 @@ class Engine {
   #plan
   /** Those that help; they load while weights arrive. @type {Promise<Threads> | null} */
   #threads = null
+  #sha256
   #settings
   #lastPause = performance.now()
   #queue = Promise.resolve()
@@ -105,14 +107,15 @@ class Engine {
   static async open({ wasmUrl, imageBytes, threads }) {
     const plan = planThreads(threads)
     const create = async (plan) =>
-      new Engine(await Wasm.create(await compile(pickBinary(wasmUrl, plan.count > 1)), imageBytes), plan)
+      new Engine(await Wasm.create(await compile(pickBinary(wasmUrl, plan.count > 1)), imageBytes), plan, wasmUrl)
     if (plan.count === 1) return create(plan)
     return create(plan).catch((error) => create({ count: 1, reason: describe(error) }))
   }
 
-  /** @param {Wasm} wasm @param {import('./threads.js').Plan} plan */
-  constructor(wasm, plan) {
+  /** @param {Wasm} wasm @param {import('./threads.js').Plan} plan @param {string | null} wasmUrl */
+  constructor(wasm, plan, wasmUrl) {
     this.#wasm = wasm
+    this.#sha256 = createSha256(wasmUrl)
     this.#plan = plan.count === 1 || wasm.isShared ? plan
       : { count: 1, reason: 'the module at wasmUrl is a build without threads' }
     this.#startThreads()
@@ -124,10 +127,18 @@ class Engine {
   }
 
   /**
-   * @param {{shard: import('./manifest.js').Shard, bytes: Uint8Array}} block  verified
-   * @returns {Uint8Array} the same bytes, which are not needed any more
+   * Verifies a shard, and puts it to its place if it is right.
+   *
+   * @param {{shard: import('./manifest.js').Shard, bytes: Uint8Array}} block
+   * @returns {Promise<import('./shards.js').Taken>}
    */
-  write({ shard, bytes }) {
+  async write({ shard, bytes }) {
+    const sha256 = await this.#sha256(bytes)
+    if (sha256 === shard.sha256) this.#place(shard, bytes)
+    return { bytes, sha256 }
+  }
+
+  #place(shard, bytes) {
     this.#wasm.writeShard(shard, bytes)
     this.#early.set(shard.offset, shard.size)
     const before = this.#present
@@ -136,7 +147,6 @@ class Engine {
       this.#wasm.extend(this.#present)
       this.#wakeAll()
     }
-    return bytes
   }
 
   /** Tells that no more of the image will come, or that it will again. @param {{failure: object | null}} args */

@@ -4,7 +4,6 @@
 
 import { acquireClient, nextClassifier } from './client.js'
 import { BertweetError, asBertweetError, errorToMessage, orAborted } from './errors.js'
-import { createSha256 } from './hash.js'
 import { readShards } from './shards.js'
 
 /**
@@ -138,7 +137,7 @@ export class Load {
   }
 
   async #stream() {
-    const { fetch, wasmUrl, early, signal } = this.#options
+    const { fetch, early, signal } = this.#options
     const stop = new AbortController()
     const abort = () => stop.abort(signal?.reason)
     signal?.addEventListener('abort', abort)
@@ -147,12 +146,11 @@ export class Load {
       await Promise.all([this.#reserved, readShards(this.#model, {
         shards: [...this.#missing],
         residentFirst: early,
-        sha256: createSha256(wasmUrl),
         cache: this.#cache,
         fetch,
         signal: stop.signal,
         onProgress: (progress) => this.#report(progress),
-        deliver: (block) => this.#write(block, stop.signal)
+        take: (block) => this.#write(block, stop.signal)
       })])
     } finally {
       abort()
@@ -165,14 +163,15 @@ export class Load {
 
   async #write({ shard, bytes, from }, signal) {
     await this.#reserved
-    const back = await this.request('write', { shard, bytes }, { signal, transfer: [bytes.buffer] })
+    const taken = await this.request('write', { shard, bytes }, { signal, transfer: [bytes.buffer] })
+    if (taken.sha256 !== shard.sha256) return taken
     this.#missing.delete(shard)
     if (from === 'network') this.downloaded += shard.bytes
     if (from === 'cache') this.#fromCache++
     const { resident } = this.#model.manifest.image
     const isComplete = ![...this.#missing].some(({ offset }) => offset < resident)
     if (isComplete && !this.#isOpening) await this.#start(signal)
-    return back
+    return taken
   }
 
   async #start(signal) {

@@ -43,7 +43,7 @@ export async function readFromAny(sources, read, { signal, fetch, maxRounds = In
       try {
         return await read(source, round)
       } catch (error) {
-        if (error.code === 'aborted') throw error
+        if (!isOfSource(error)) throw error
         error.url ??= nameOf(source)
         failure ??= error
         failures.set(source, [...failures.get(source) ?? [], error])
@@ -51,6 +51,9 @@ export async function readFromAny(sources, read, { signal, fetch, maxRounds = In
     }
   }
 }
+
+/** Whether another source, or another try, may do better: not where it is this side that failed. */
+export const isOfSource = ({ code }) => ['network', 'integrity', 'format', 'model'].includes(code)
 
 /** Whether a source deserves another try: where it is a server, and its last failure may pass. */
 function canTry(source, failures = []) {

@@ -1,9 +1,9 @@
 /**
- * shards.js - the way of the weights: cache or server, verified, handed on, kept.
+ * shards.js - the way of the weights: from cache or server, to who verifies and uses them, and kept.
  */
 
 import { BertweetError, abortError, throwIfAborted } from './errors.js'
-import { isRefusal, pause, readFromAny } from './retry.js'
+import { isOfSource, isRefusal, pause, readFromAny } from './retry.js'
 import { fillFrom, isRemote, nameOf, webPage } from './source.js'
 
 /**
@@ -23,19 +23,22 @@ const TRAILER_MS = 200
 /**
  * @typedef {'cache' | 'network' | 'file'} Origin  file: a disk, a Blob or an array
  *
- * @typedef {object} Block  verified bytes of one shard
+ * @typedef {object} Block  what arrived as one shard: as many bytes as it should have
  * @property {Shard} shard
- * @property {Uint8Array<ArrayBuffer>} bytes  in a buffer that is the reader's until it gives it back
+ * @property {Uint8Array<ArrayBuffer>} bytes  in a buffer that is the taker's until it gives it back
  * @property {Origin} from
+ *
+ * @typedef {object} Taken
+ * @property {Uint8Array<ArrayBuffer>} bytes  the block's, which the taker does not need any more
+ * @property {string} sha256  of them, hex digits
  *
  * @typedef {{loaded: number, total: number, source: Origin, shard: string}} Progress
  *   loaded: bytes that have arrived; never goes back and ends at total, the manifest's bytes
  *
  * @typedef {object} ReadShardsOptions
- * @property {(block: Block) => Promise<Uint8Array<ArrayBuffer>>} deliver
- *   takes a block; gives the same bytes back when they are not needed any more. Called for several at once, as they
- *   are ready, not in order.
- * @property {(bytes: Uint8Array) => Promise<string>} sha256  hex digits
+ * @property {(block: Block) => Promise<Taken>} take
+ *   computes the SHA-256 of a block, and uses the block only if it is the shard's. Called for several at once, as they
+ *   are there, not in order; for a shard again where it was another hash.
  * @property {WeightCache} [cache]
  * @property {typeof globalThis.fetch} [fetch]
  * @property {AbortSignal} [signal]
@@ -45,16 +48,17 @@ const TRAILER_MS = 200
  */
 
 /**
- * Reads the shards of a model, several at once. Nothing is delivered that has not the length and the SHA-256 of the
- * manifest. What came from a server is kept in the cache when it has been delivered, which nobody waits for.
+ * Reads the shards of a model, several at once, and gives them to a taker, which verifies them: bytes are hashed where
+ * they are used, in the worker, while the page reads the next ones. What came from a server and was right is kept in
+ * the cache, which nobody waits for.
  *
  * A cached shard that is wrong is thrown away and fetched. A shard that fails is fetched again, from each of the
  * model's sources, a bounded number of times; the error of the first source is thrown when all have failed.
  *
  * @param {Model} model
  * @param {ReadShardsOptions} options
- * @returns {Promise<void>} when all have been delivered
- * @throws {BertweetError} network, integrity, format, memory, aborted, with url and shard; and what deliver throws
+ * @returns {Promise<void>} when all have been taken
+ * @throws {BertweetError} network, integrity, format, memory, aborted, with url and shard; and what take throws
  */
 export async function readShards(model, options) {
   const { manifest } = model
@@ -104,12 +108,12 @@ class ShardReader {
     this.#buffers = new BufferPool(Math.max(...shards.map(({ bytes }) => bytes)))
   }
 
-  /** Reads and delivers a shard. @param {Shard} shard */
+  /** @param {Shard} shard */
   async read(shard) {
     const { cache, signal } = this.#options
     const sources = this.#model.sourcesOf(shard)
     if (!sources.some(isRemote)) {
-      await this.#deliver({ shard, bytes: await this.#fetch(shard, sources), from: 'file' })
+      this.#buffers.give(await this.#readAny(shard, sources, 'file'))
       return
     }
     if (await this.#readCached(shard)) return
@@ -118,21 +122,18 @@ class ShardReader {
     try {
       // Another tab may have stored it meanwhile.
       if (end && await this.#readCached(shard)) return
-      kept = await this.#deliver({ shard, bytes: await this.#fetch(shard, sources), from: 'network' })
+      kept = this.#keep(shard, await this.#readAny(shard, sources, 'network'))
     } finally {
-      if (end) Promise.resolve(kept?.ended).then(end)
+      if (end) Promise.resolve(kept).then(end)
     }
   }
 
-  /** @param {Block} block @returns {Promise<{ended: Promise<void>} | undefined>} how the cache takes it */
-  async #deliver(block) {
-    const { cache, deliver, signal } = this.#options
-    throwIfAborted(signal)
-    const bytes = await deliver(block)
-    const kept = block.from === 'network' ? cache?.store(block.shard, bytes) : undefined
-    if (kept) kept.begun.then(() => this.#buffers.give(bytes.buffer))
-    else this.#buffers.give(bytes.buffer)
-    return kept
+  /** Stores a shard. @param {Shard} shard @param {ArrayBuffer} buffer @returns {Promise<void>} ends with that */
+  #keep(shard, buffer) {
+    const { begun, ended } = this.#options.cache?.store(shard, new Uint8Array(buffer, 0, shard.bytes)) ?? {}
+    if (begun) begun.then(() => this.#buffers.give(buffer))
+    else this.#buffers.give(buffer)
+    return ended
   }
 
   /** @returns {Promise<boolean>} whether the cache had it; what is wrong there is thrown away */
@@ -140,46 +141,50 @@ class ShardReader {
     const { cache, signal } = this.#options
     const response = await cache?.find(shard)
     if (!response) return false
-    let bytes
     try {
-      bytes = await this.#readVerified(response.body, shard, 'cache', {})
+      this.#buffers.give(await this.#readOne(response.body, shard, 'cache', {}))
+      return true
     } catch (error) {
-      if (signal.aborted) throw error
+      if (signal.aborted || !isOfSource(error)) throw error
       await cache.drop(shard)
       return false
     }
-    await this.#deliver({ shard, bytes, from: 'cache' })
-    return true
   }
 
-  /** @param {Shard} shard @param {Source[]} sources */
-  async #fetch(shard, sources) {
+  /**
+   * Reads a shard from the first source that has it, and has it taken.
+   *
+   * @param {Shard} shard
+   * @param {Source[]} sources
+   * @param {Origin} from
+   * @returns {Promise<ArrayBuffer>} which holds it
+   */
+  async #readAny(shard, sources, from) {
     const { cache, fetch, signal } = this.#options
-    const from = isRemote(sources[0]) ? 'network' : 'file'
     try {
       return await readFromAny(sources, async (source, round) => {
-        const read = (httpCache) => this.#readVerified(source, shard, from, { fetch, httpCache })
+        const read = (httpCache) => this.#readOne(source, shard, from, { fetch, httpCache })
         const readOld = () => read('default').catch((error) => {
           // The browser itself may have kept an answer that is over at the server.
           if (from === 'network' && (error.code === 'format' || isRefusal(error))) return read('reload')
           throw error
         })
-        const bytes = await (round > 0 ? read('reload') : cache?.exists ? read('no-store') : readOld())
+        const buffer = await (round > 0 ? read('reload') : cache?.exists ? read('no-store') : readOld())
         this.#model.prefer(shard, source)
-        return bytes
+        return buffer
       }, { fetch, signal })
     } catch (error) {
-      error.shard ??= shard.file
+      if (isOfSource(error)) error.shard ??= shard.file
       throw error
     }
   }
 
   /**
-   * Reads a shard and checks its length and hash. When both are right, the end of the body is not waited for: some
-   * servers never send it.
+   * Reads a shard from a source, and has it taken. When its bytes are right, the end of the body is not waited for:
+   * some servers never send it.
    */
-  async #readVerified(source, shard, from, how) {
-    const { sha256, signal } = this.#options
+  async #readOne(source, shard, from, how) {
+    const { signal, take } = this.#options
     const stop = new AbortController()
     const abort = () => stop.abort()
     signal.addEventListener('abort', abort)
@@ -201,12 +206,14 @@ class ShardReader {
         counted += wanted
         this.#count(wanted, from, shard)
       }
+      throwIfAborted(signal)
+      const taken = take({ shard, bytes: new Uint8Array(room.buffer, 0, room.size), from })
       trailer = Promise.race([pieces.next().catch(() => {}), pause(TRAILER_MS)])
-      const bytes = new Uint8Array(room.buffer, 0, room.size)
-      const hash = await sha256(bytes)
-      if (hash === shard.sha256) return bytes
+      const { bytes: { buffer }, sha256 } = await taken
+      room.buffer = buffer
+      if (sha256 === shard.sha256) return buffer
       await trailer
-      throw room.length > room.size ? tooLong(shard) : changed(shard, hash)
+      throw room.length > room.size ? tooLong(shard) : changed(shard, sha256)
     } catch (error) {
       this.#count(-counted, from, shard)
       const isPage = error.code === 'integrity' && isWebPage(room)

@@ -96,11 +96,11 @@ async function openModel(place, signal, bar) {
   const { manifest } = model
   const files = {}
   const onProgress = ({ loaded, total }) => bar.show(`loading ${formatBytes(total)}`, loaded, total)
-  const deliver = async ({ shard, bytes }) => {
+  const take = async ({ shard, bytes }) => {
     files[shard.file] = bytes.slice()
-    return bytes
+    return { bytes, sha256: await sha256(bytes) }
   }
-  await readShards(model, { sha256, deliver, signal, onProgress })
+  await readShards(model, { take, signal, onProgress })
   const classifier = await createClassifier({ model: { manifest, files }, signal })
   return { manifest, classifier, image: await assembleImage(manifest, (file) => files[file]) }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import test, { describe } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { cacheKey, openCache } from '../../js/cache.js'
+import { BertweetError } from '../../js/errors.js'
 import { readModel } from '../../js/manifest.js'
 import { readShards } from '../../js/shards.js'
 import { makeCache, makeFetch, makeModel, piecewise, sha256 } from './fake-model.js'
@@ -18,6 +19,13 @@ async function modelAt(url = 'http://a.test/m/manifest.json') {
   return readModel(url, { fetch, sha256 })
 }
 
+/** A taker that verifies, and then uses; what use returns are the bytes that it gives back. */
+const taking = (use) => async (block) => {
+  const hash = await sha256(block.bytes)
+  const back = hash === block.shard.sha256 ? await use(block) : undefined
+  return { bytes: back ?? block.bytes, sha256: hash }
+}
+
 /** Reads all shards with answers spoilt; returns the image, the requests and the progress. */
 async function load(answers = {}, options = {}) {
   const { fetch, log } = makeFetch(served, answers)
@@ -26,12 +34,11 @@ async function load(answers = {}, options = {}) {
   const origins = []
   const model = options.model ?? await modelAt()
   try {
-    const deliver = async ({ shard, bytes, from }) => {
+    const take = taking(({ shard, bytes, from }) => {
       image.set(bytes, shard.offset)
       origins.push(from)
-      return bytes
-    }
-    await readShards(model, { fetch, sha256, deliver, onProgress: (event) => progress.push(event), ...options })
+    })
+    await readShards(model, { fetch, take, onProgress: (event) => progress.push(event), ...options })
   } catch (error) {
     Object.assign(error, { log, progress })
     throw error
@@ -86,7 +93,7 @@ test('at most three are in flight, and no more than three buffers are in use', a
   let held = 0
   let mostHeld = 0
   const buffers = new Set()
-  const deliver = async ({ bytes }) => {
+  const take = taking(async ({ bytes }) => {
     mostHeld = Math.max(mostHeld, ++held)
     assert.equal(bytes.length, 100)
     const { buffer } = structuredClone(bytes, { transfer: [bytes.buffer] }) // as a worker gives it back
@@ -94,8 +101,8 @@ test('at most three are in flight, and no more than three buffers are in use', a
     await new Promise((resolve) => setTimeout(resolve, 20))
     held--
     return new Uint8Array(buffer)
-  }
-  await readShards(model, { fetch, sha256, deliver })
+  })
+  await readShards(model, { fetch, take })
   assert.equal(most, 3)
   assert.equal(mostHeld, 3)
 })
@@ -106,16 +113,15 @@ test('the tail is not begun before all else is there, where that is wanted', asy
   const { fetch, log } = makeFetch(Object.fromEntries(Object.entries(bodies).map(([name, body]) => [`/${name}`, body])))
   const { sourcesOf, ...rest } = await readModel({ manifest: many, files: Object.fromEntries(Object.keys(bodies)
     .map((file) => [file, `http://a.test/${file}`])) }, { sha256 })
-  let delivered = 0
-  const deliver = async ({ shard, bytes }) => {
+  let taken = 0
+  const take = taking(async ({ shard }) => {
     if (shard.offset < 450) assert.equal(log.length, Math.min(5, log.length))
-    else assert.ok(delivered >= 5)
+    else assert.ok(taken >= 5)
     await new Promise((resolve) => setTimeout(resolve, shard.offset === 0 ? 50 : 1))
-    delivered++
-    return bytes
-  }
-  await readShards({ ...rest, sourcesOf }, { fetch, sha256, deliver, residentFirst: true })
-  assert.equal(delivered, 9)
+    taken++
+  })
+  await readShards({ ...rest, sourcesOf }, { fetch, take, residentFirst: true })
+  assert.equal(taken, 9)
 })
 
 const once = (answer) => (earlier) => earlier === 0 ? answer() : undefined
@@ -189,11 +195,8 @@ test('a mirror helps out, and stays in use', async () => {
   const urls = ['http://a.test/m/manifest.json', 'http://a.test/mirror/manifest.json']
   const model = await readModel(urls, { fetch, sha256 })
   const image = new Uint8Array(manifest.image.bytes)
-  const deliver = async ({ shard, bytes }) => {
-    image.set(bytes, shard.offset)
-    return bytes
-  }
-  await readShards(model, { fetch, sha256, deliver })
+  const take = taking(({ shard, bytes }) => image.set(bytes, shard.offset))
+  await readShards(model, { fetch, take })
   isRight({ image })
   assert.equal(log.filter((path) => path === '/m/shard1.bin').length, 2) // the second past the browser's own cache
   assert.match(model.sourcesOf(manifest.shards[0])[0].href, /mirror/)
@@ -244,7 +247,7 @@ test('a server that does not end what it has sent is not waited for', async () =
   isRight(await load({ '/m/shard1.bin': endless }))
 })
 
-test('a delivery that fails stops the other downloads', async () => {
+test('a taker that fails stops the other downloads, and is not asked again', async () => {
   let cancelled = false
   const endless = () => new Response(new ReadableStream({
     pull: (controller) => new Promise((resolve) => setTimeout(() => {
@@ -254,8 +257,16 @@ test('a delivery that fails stops the other downloads', async () => {
     cancel: () => { cancelled = true }
   }))
   const { fetch } = makeFetch(served, { '/m/shard1.bin': endless })
-  const deliver = async () => { throw new Error('no room') }
-  await assert.rejects(readShards(await modelAt(), { fetch, sha256, deliver }), { message: 'no room' })
+  let asked = 0
+  const take = async ({ shard }) => {
+    if (shard.file === 'shard0.bin') asked++
+    throw new BertweetError('internal', 'the worker died')
+  }
+  const { sourcesOf, ...model } = await modelAt()
+  const twice = (shard) => [...sourcesOf(shard), new URL(shard.file, 'http://b.test/m/')]
+  const reads = readShards({ ...model, sourcesOf: twice }, { fetch, take })
+  await assert.rejects(reads, { code: 'internal', message: 'the worker died', shard: undefined, url: undefined })
+  assert.equal(asked, 1)
   await new Promise((resolve) => setTimeout(resolve, 20))
   assert.ok(cancelled)
 })
@@ -298,6 +309,14 @@ for (const [what, spoil] of Object.entries({
     assert.deepEqual(Buffer.from(store.entries.get(key)), Buffer.from(middle))
   })
 }
+
+test('what cannot be taken is not thrown out of the cache', async () => {
+  const { cache, store } = await filledCache()
+  const before = [...store.entries.keys()]
+  const take = async () => { throw new BertweetError('internal', 'the worker died') }
+  await assert.rejects(readShards(await modelAt(), { ...makeFetch(served), cache, take }), { code: 'internal' })
+  assert.deepEqual([...store.entries.keys()], before)
+})
 
 test('a cache that fails everywhere is no cache', async () => {
   const broken = async () => { throw new DOMException('full', 'QuotaExceededError') }
@@ -353,11 +372,8 @@ test('a version that is replaced goes when the new one is complete, but for what
   const { fetch: fetchShards } = makeFetch(Object.fromEntries(Object.entries(nextFiles)
     .map(([name, bytes]) => [`/m/${name}`, bytes])))
   const hold = []
-  const deliver = async ({ bytes }) => {
-    hold.push(...manifest.shards.map((shard) => store.entries.has(cacheKey(shard))))
-    return bytes
-  }
-  await readShards(model, { fetch: fetchShards, sha256, cache, deliver })
+  const take = taking(() => { hold.push(...manifest.shards.map((shard) => store.entries.has(cacheKey(shard)))) })
+  await readShards(model, { fetch: fetchShards, cache, take })
   assert.ok(hold.every(Boolean))
   assert.equal(await cache.commit(model), true)
   const expected = [...next.shards.map(cacheKey), `https://bertweet-wasm.invalid/model?${encodeURIComponent(model.id)}`]
