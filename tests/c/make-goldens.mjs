@@ -6,7 +6,9 @@
  * Writes into the folder:
  *
  *     tokenizer.bin   the image of tests/golden/tokenizer-8k
- *     tweet-mini.bin  the image of the default model
+ *     default.bin     the default model as it travels: u64 hashes of the logits of 100 and of 2,000 rows, u32 bytes of the
+ *                     image, u32 number of shards; then of each shard u32 encoding (0 raw, 1 int4), u32 bytes of the
+ *                     image that it becomes, u32 count, and so many bytes (filled up to a multiple of 4)
  *     text-cases.bin  the cases of tests/golden/text_cases.jsonl in all modes, each untruncated and cut to 128 ids:
  *                     u32 case, u32 mode, u32 max_tokens, then input, text and ids, each as u32 count and its items:
  *                     bytes (filled up to a multiple of 4) for the first two, i32 for ids
@@ -15,6 +17,9 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 
 import { buildTokenizerImage } from '../../js/convert/tokenizer.js'
+import { ENCODINGS } from '../../js/manifest.js'
+import model from '../../models/tweet-mini/index.js'
+import { ROWS } from '../js/default-bits.js'
 
 const MAX_TOKENS = 128
 const EOS_ID = 2
@@ -42,15 +47,23 @@ const padded = (bytes) => [u32(bytes.length), bytes, new Uint8Array(-bytes.lengt
 const record = ({ id, mode, maxTokens, input, output, ids }) =>
   [u32(id, mode, maxTokens), ...padded(input), ...padded(output), u32(ids.length, ...ids)]
 
+function* defaultModel() {
+  const { manifest: { image, shards }, files } = model
+  yield new Uint8Array(BigUint64Array.from([ROWS[100], ROWS[2000]], (hash) => BigInt(`0x${hash}`)).buffer)
+  yield u32(image.bytes, shards.length)
+  for (const { file, size, encoding } of shards) {
+    yield u32(ENCODINGS.indexOf(encoding), size)
+    yield* padded(readFileSync(files[file]))
+  }
+}
+
 function readFolder(folder) {
   return Object.fromEntries(readdirSync(folder).map((file) => [file, readFileSync(new URL(file, folder))]))
 }
 
 const folder = process.argv[2]
 mkdirSync(folder, { recursive: true })
-const mini = new URL('../../models/tweet-mini/', import.meta.url)
-const { shards } = JSON.parse(readFileSync(new URL('manifest.json', mini), 'utf8'))
-writeFileSync(`${folder}/tweet-mini.bin`, Buffer.concat(shards.map(({ file }) => readFileSync(new URL(file, mini)))))
+writeFileSync(`${folder}/default.bin`, Buffer.concat([...defaultModel()]))
 writeFileSync(`${folder}/tokenizer.bin`, buildTokenizerImage(readFolder(new URL('tokenizer-8k/', golden))))
 const lines = readFileSync(new URL('text_cases.jsonl', golden), 'utf8').trimEnd().split('\n')
 const records = lines.flatMap((line) => [...expectations(JSON.parse(line))]).flatMap(record)

@@ -1,14 +1,12 @@
 /**
- * The behaviour tests of models/behaviour: the cases are sound, and the default model does on them what its card says.
+ * The behaviour tests of models/behaviour: the cases are sound, and the verdicts are those they should be. What models
+ * do on them: card.test.js.
  */
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 
-import { createClassifier } from '../../js/index.js'
 import { BEHAVIOURS } from '../../models/behaviour/cases.js'
-import { runBehaviours, table } from '../../models/behaviour/run.js'
-import model from '../../models/tweet-mini/index.js'
+import { runBehaviours } from '../../models/behaviour/run.js'
 
 test('every case is a filled template with something to compare', () => {
   const names = BEHAVIOURS.map(({ capability, name }) => `${capability}: ${name}`)
@@ -35,16 +33,5 @@ test('a model that always says the same fails what has labels, and nothing else'
     const wrong = cases.filter(({ label }) => ![label].flat().includes('POS')).length
     assert.equal(failed, kind === 'label' ? wrong : 0, name)
     assert.equal(checks.length, cases.reduce((sum, { texts }) => sum + Math.max(1, texts.length - 1), 0), name)
-  }
-})
-
-test('the card has the default model\'s table', async () => {
-  const classifier = await createClassifier({ model })
-  try {
-    const card = await readFile(new URL('../../models/tweet-mini/README.md', import.meta.url), 'utf8')
-    assert.ok(card.includes(table(await runBehaviours(classifier))),
-      'paste what `node models/behaviour/run.js` prints into models/tweet-mini/README.md')
-  } finally {
-    await classifier.dispose()
   }
 })

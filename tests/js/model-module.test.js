@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { modelModule, modelTypes, writeModelModule } from '../../web/make-model-module.mjs'
 import { makeModel } from './fake-model.js'
+import { models } from './models.js'
 import { writeModel } from './tiny-model.js'
 
 test('a generated module gives the manifest and the places of its shards, spelled out', async (t) => {
@@ -35,10 +35,12 @@ test('a folder with a bad manifest gets no module', async (t) => {
   assert.deepEqual(await readdir(folder), ['manifest.json'])
 })
 
-test('the default model\'s module is what the generator makes of its manifest', async () => {
-  const folder = fileURLToPath(new URL('../../models/tweet-mini/', import.meta.url))
-  assert.ok(existsSync(folder), 'models/tweet-mini is part of the project')
-  const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'))
-  assert.equal(await readFile(join(folder, 'index.js'), 'utf8'), modelModule(manifest))
-  assert.equal(await readFile(join(folder, 'index.d.ts'), 'utf8'), modelTypes(manifest))
-})
+for (const { name, folder, manifest } of models()) {
+  test(`${name}: its module is what the generator makes of its manifest, and its name that of the folder`, async () => {
+    assert.equal(manifest.name, name)
+    assert.equal(await readFile(join(folder, 'index.js'), 'utf8'), modelModule(manifest))
+    assert.equal(await readFile(join(folder, 'index.d.ts'), 'utf8'), modelTypes(manifest))
+  })
+}
+
+test('the default model ships', () => assert.ok(models().some(({ name }) => name === 'tweet-mini')))

@@ -1,0 +1,46 @@
+/**
+ * The cards of the models that ship: what is measured in them is what was measured, on these very weights. And the
+ * documents have the default model's size.
+ */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+import { reliabilityDiagram } from '../../js/cli/reliability.js'
+import { behaviour, figures, fill, mainReport, readEvaluation } from '../../models/card.js'
+import { SIZES, sizeOf } from '../../models/ship.js'
+import { models } from './models.js'
+
+const ADVICE = (folder) => `node models/card.js ${folder} writes it anew`
+
+for (const { name, folder } of models()) {
+  const read = (file) => readFileSync(join(folder, file), 'utf8')
+
+  test(`${name}: figures and diagram are those of evaluation.json, which is about these weights`, () => {
+    const { reports } = readEvaluation(folder)
+    assert.ok(reports.length > 0, `${name} was changed after it was measured`)
+    assert.equal(fill(read('README.md'), 'figures', figures(reports)), read('README.md'), ADVICE(folder))
+    assert.equal(read('reliability.svg'), reliabilityDiagram(mainReport(reports)))
+  })
+
+  test(`${name}: the behaviours are those of the card`, async () => {
+    assert.equal(fill(read('README.md'), 'behaviour', await behaviour(folder)), read('README.md'), ADVICE(folder))
+  })
+}
+
+test('the documents say how large the default model is', () => {
+  const { manifest } = models().find(({ name }) => name === 'tweet-mini')
+  for (const [file, place] of SIZES) {
+    const [found] = place.exec(readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8')) ?? []
+    assert.equal(found, sizeOf(manifest), file)
+  }
+})
+
+test('a part goes between its marks, and nowhere else', () => {
+  const card = 'a\n<!-- x -->\nold\n<!-- /x -->\nb\n'
+  assert.equal(fill(card, 'x', 'new'), 'a\n<!-- x -->\nnew\n<!-- /x -->\nb\n')
+  assert.equal(fill(fill(card, 'x', ''), 'x', 'old'), card)
+  assert.throws(() => fill(card, 'y', 'new'), /no <!-- y -->/)
+})
