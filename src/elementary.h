@@ -71,24 +71,22 @@ static inline float bt_exp(float x) {
  * x P(x^2) / Q(x^2), minimax up to where erf rounds to 1: XLA, math.cc, ErfImpl32. Nearly all of the error is rounding,
  * which gelu tolerates: its own bound is better.
  */
+#define BT_ERF_LIMIT 3.8325069f
+enum { BT_ERF_P = 5, BT_ERF_Q = 7 };
+static const float bt_erf_p[BT_ERF_P] = {
+    2.2905065861350646e-4f, 3.4082910107109506e-3f, 5.0955695062380861e-2f, 1.8520832239976145e-1f, 1.128379143519084f
+};
+static const float bt_erf_q[BT_ERF_Q] = {
+    -1.1791602954261697e-7f, 2.3547966471313185e-5f, 1.0179625278914885e-3f, 1.4070470171167667e-2f,
+    1.1098505178285362e-1f, 4.9746925110067538e-1f, 1.0f
+};
+
 static inline float bt_erf(float x) {
-    const float clamped = bt_min(bt_max(x, -3.8325069f), 3.8325069f);
+    const float clamped = bt_min(bt_max(x, -BT_ERF_LIMIT), BT_ERF_LIMIT);
     const float z = clamped * clamped;
-
-    float p = 2.2905065861350646e-4f;
-    p = p * z + 3.4082910107109506e-3f;
-    p = p * z + 5.0955695062380861e-2f;
-    p = p * z + 1.8520832239976145e-1f;
-    p = p * z + 1.128379143519084f;
-
-    float q = -1.1791602954361697e-7f;
-    q = q * z + 2.3547966471313185e-5f;
-    q = q * z + 1.0179625278914885e-3f;
-    q = q * z + 1.4070470171167667e-2f;
-    q = q * z + 1.1098505178285362e-1f;
-    q = q * z + 4.9746925110067538e-1f;
-    q = q * z + 1.0f;
-
+    float p = bt_erf_p[0], q = bt_erf_q[0];
+    for (int i = 1; i < BT_ERF_P; i++) p = p * z + bt_erf_p[i];
+    for (int i = 1; i < BT_ERF_Q; i++) q = q * z + bt_erf_q[i];
     return bt_min(bt_max(clamped * p / q, -1.0f), 1.0f);
 }
 
@@ -118,9 +116,9 @@ static inline float bt_tanh(float x) {
 }
 
 /* The gelu of BERT, x times the normal distribution's Phi(x), within 2.7e-7 max(1, |x|). */
-static inline float bt_gelu(float x) {
-    return (x * 0.5f) * (1.0f + bt_erf(x * 0.707106781f));
-}
+#define BT_RSQRT_2 0.707106781f
+
+static inline float bt_gelu(float x) { return (x * 0.5f) * (1.0f + bt_erf(x * BT_RSQRT_2)); }
 
 /*
  * 1 / sqrt(x) in binary64 and rounded once, for LayerNorm and attention; x > 0 and normal.

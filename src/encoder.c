@@ -156,7 +156,7 @@ typedef struct {
     const bt_session *session;
     const group *group;
     float *q;        /* [queries][hidden] */
-    const float *kv; /* [rows][2 hidden] */
+    const float *kv; /* [rows], bt_kv_stride floats apart */
 } attention_phase;
 
 /* One head of one text; the result replaces its queries. */
@@ -170,7 +170,7 @@ static void attend_head(void *context, uint32_t chunk, uint32_t thread) {
     const uint32_t row = s->offsets[text] - s->offsets[g->first];
     const size_t column = (size_t)(chunk % heads) * head_size;
 
-    bt_attention a = {.scratch = scratch_of(s, thread), .q_stride = hidden, .kv_stride = 2 * (size_t)hidden,
+    bt_attention a = {.scratch = scratch_of(s, thread), .q_stride = hidden, .kv_stride = bt_kv_stride(hidden),
                       .head_size = head_size, .factor = bt_rsqrt(head_size)};
     a.rows = s->offsets[text + 1] - s->offsets[text];
     a.queries = g->only_first_rows ? 1 : a.rows;
@@ -194,7 +194,7 @@ static void attention_of_group(bt_session *s, const bt_layer *layer, const group
     uint32_t queries = group_rows(s, g);
 
     quantize(s, x, queries, qkv);
-    multiply(s, kv, 2 * (size_t)hidden, qkv, panels, 3 * panels, BT_STORE);
+    multiply(s, kv, bt_kv_stride(hidden), qkv, panels, 3 * panels, BT_STORE);
     if (g->only_first_rows) {
         keep_first_rows(s, g);
         x = s->x + (size_t)g->first * hidden;

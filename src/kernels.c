@@ -120,9 +120,10 @@ void bt_matmul_scalar(float *out, size_t stride, const bt_activations *x, const 
         widen_panel(wide, linear->weights + (size_t)p * BT_PANEL * columns, columns);
         for (uint32_t r = 0; r < x->rows; r++) {
             int32_t acc[BT_PANEL];
+            float *to = out + r * stride + (size_t)(p - first) * BT_PANEL;
             multiply_row(acc, (const uint8_t *)x->q + bt_activation_index(r, columns), wide, columns);
-            bt_requantize(out + r * stride + (size_t)(p - first) * BT_PANEL, acc, x->scale[r], x->zero[r], linear, p,
-                          epilogue);
+            bt_requantize(to, acc, x->scale[r], x->zero[r], linear, p, epilogue);
+            if (epilogue == BT_GELU) bt_gelu_rows(to, stride, 1);
         }
     }
 }
@@ -144,17 +145,24 @@ void bt_layer_norm_scalar(float *x, uint32_t rows, uint32_t n, const bt_norm *no
 
 /* --------------------------------------------------------------------------------------------------- attention -- */
 
+/* count: a multiple of 4, and not 0. */
 static float largest(const float *values, uint32_t count) {
-    float m = values[0];
-    for (uint32_t i = 1; i < count; i++) m = bt_max(m, values[i]);
-    return m;
+    float m[4] = {values[0], values[1], values[2], values[3]};
+    for (uint32_t i = 4; i < count; i += 4) {
+        for (int j = 0; j < 4; j++) m[j] = bt_max(m[j], values[i + (uint32_t)j]);
+    }
+    return bt_max(bt_max(m[0], m[1]), bt_max(m[2], m[3]));
 }
 
 float bt_exp_all(float *values, uint32_t count) {
-    const float m = largest(values, count);
-    for (uint32_t i = 0; i < count; i++) values[i] = bt_exp(values[i] - m);
-    while (count % 4 != 0) values[count++] = 0;
-    return sum(values, count);
+    const uint32_t padded = (uint32_t)bt_padded(count);
+    for (uint32_t i = count; i < padded; i++) values[i] = values[0];
+    const float m = largest(values, padded);
+    for (uint32_t i = 0; i < padded; i += 4) {
+        for (int j = 0; j < 4; j++) values[i + (uint32_t)j] = bt_exp(values[i + (uint32_t)j] - m);
+    }
+    for (uint32_t i = count; i < padded; i++) values[i] = 0;
+    return sum(values, padded);
 }
 
 /* out[0 .. 3] = (sum over j of p[j] v[j][0 .. 3]) / total */

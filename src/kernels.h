@@ -112,8 +112,12 @@ static inline uint32_t bt_tiles(uint32_t rows) { return (rows + BT_TILE - 1) / B
  * before it is quantised, or a panel of weights in 16 bits. */
 static inline uint64_t bt_scratch_nbytes(uint32_t columns) { return (uint64_t)columns * BT_PANEL * sizeof(int16_t); }
 
-/* Scratch of attention: a row of scores, rounded up to a multiple of 4. */
-static inline uint64_t bt_attention_scratch_nbytes(uint32_t rows) { return ((uint64_t)rows + 3) * sizeof(float); }
+/* Scratch of attention: scores of as many queries as a set takes at a time. */
+#define BT_QUERIES 2
+static inline uint64_t bt_padded(uint32_t rows) { return ((uint64_t)rows + 3) / 4 * 4; }
+static inline uint64_t bt_attention_scratch_nbytes(uint32_t rows) {
+    return BT_QUERIES * bt_padded(rows) * sizeof(float);
+}
 
 /* The functions that sets of other instruction sets borrow, the portable ones also for the fp32 path and the tests. */
 void bt_quantize_scalar(bt_activations *x, uint32_t tile, const float *in, size_t stride, const bt_linear *linear,

@@ -21,18 +21,22 @@
 
 #include "requantize.h"
 
-/* kernels_wasm.S */
-void bt_tile_deep1(const uint8_t *tile, const int8_t *panel, uint32_t rounds, int32_t out[BT_TILE][BT_PANEL]);
-void bt_tile_deep4(const uint8_t *tile, const int8_t *panel, uint32_t rounds, int32_t out[BT_TILE][BT_PANEL]);
-void bt_tile_deep8(const uint8_t *tile, const int8_t *panel, uint32_t rounds, int32_t out[BT_TILE][BT_PANEL]);
-void bt_tile_dot4(const uint8_t *tile, const int8_t *panel, uint32_t rounds, int32_t out[BT_TILE][BT_PANEL]);
+/* kernels_wasm.S, by the rows of a tile that are wanted, less 1. */
+typedef void multiply_tile(const uint8_t *tile, const int8_t *panel, uint32_t rounds, int32_t out[BT_TILE][BT_PANEL]);
+multiply_tile bt_tile_dot4_1, bt_tile_dot4_2, bt_tile_dot4_3, bt_tile_dot4_4;
+multiply_tile bt_tile_deep1_1, bt_tile_deep1_2, bt_tile_deep1_3, bt_tile_deep1_4;
+multiply_tile bt_tile_deep4_1, bt_tile_deep4_2, bt_tile_deep4_3, bt_tile_deep4_4;
+multiply_tile bt_tile_deep8_1, bt_tile_deep8_2, bt_tile_deep8_3, bt_tile_deep8_4;
+static multiply_tile *const dot4[BT_TILE] = {bt_tile_dot4_1, bt_tile_dot4_2, bt_tile_dot4_3, bt_tile_dot4_4};
+static multiply_tile *const deep1[BT_TILE] = {bt_tile_deep1_1, bt_tile_deep1_2, bt_tile_deep1_3, bt_tile_deep1_4};
+static multiply_tile *const deep4[BT_TILE] = {bt_tile_deep4_1, bt_tile_deep4_2, bt_tile_deep4_3, bt_tile_deep4_4};
+static multiply_tile *const deep8[BT_TILE] = {bt_tile_deep8_1, bt_tile_deep8_2, bt_tile_deep8_3, bt_tile_deep8_4};
 
-/* Depth 16 gains nothing over 8, and 2 is rare. */
-static inline void multiply_deep(int32_t acc[BT_TILE][BT_PANEL], const uint8_t *tile, const int8_t *panel,
-                                 uint32_t columns, uint32_t depth) {
-    if (depth % 8 == 0) bt_tile_deep8(tile, panel, columns / 32, acc);
-    else if (depth == 4) bt_tile_deep4(tile, panel, columns / 16, acc);
-    else bt_tile_deep1(tile, panel, columns / 4, acc);
+/* What multiplies with a panel, and by how many columns in a round. Depth 16 gains nothing over 8, and 2 is rare. */
+static multiply_tile *const *find_tiles(bool deep, uint32_t depth, uint32_t *columns) {
+    *columns = deep && depth % 8 == 0 ? 32 : deep && depth != 4 ? 4 : 16;
+    if (!deep) return dot4;
+    return depth % 8 == 0 ? deep8 : depth == 4 ? deep4 : deep1;
 }
 
 /* bt_kernels.matmul; deep is a constant where this is inlined. */
@@ -41,11 +45,12 @@ static inline void matmul(float *out, size_t stride, const bt_activations *x, co
     const uint32_t columns = linear->columns;
     for (uint32_t p = first; p < last; p++, out += BT_PANEL) {
         const int8_t *panel = linear->weights + (size_t)p * BT_PANEL * columns;
+        uint32_t step;
+        multiply_tile *const *multiply = find_tiles(deep, linear->depth[p], &step);
         for (uint32_t r = 0; r < x->rows; r += BT_TILE) {
-            const uint8_t *tile = (const uint8_t *)x->q + (size_t)r * columns;
+            const uint32_t rows = x->rows - r < BT_TILE ? x->rows - r : BT_TILE;
             int32_t acc[BT_TILE][BT_PANEL];
-            if (deep) multiply_deep(acc, tile, panel, columns, linear->depth[p]);
-            else bt_tile_dot4(tile, panel, columns / 16, acc);
+            multiply[rows - 1]((const uint8_t *)x->q + (size_t)r * columns, panel, columns / step, acc);
             bt_requantize_tile(out + r * stride, stride, acc, x, r, linear, p, epilogue);
         }
     }

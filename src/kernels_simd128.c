@@ -27,23 +27,32 @@ static inline v128_t vmax(v128_t a, v128_t b) { return wasm_f32x4_pmax(a, b); }
 
 /* ---------------------------------------------------------------------------------------------------- quantize -- */
 
+typedef struct {
+    v128_t low, high;
+} range;
+
+/* v[0 .. 3] = x factor[0 .. 3], within the range from now on. */
+static inline void smooth_four(float *v, v128_t x, const float *factor, range *r) {
+    const v128_t y = wasm_f32x4_mul(x, wasm_v128_load(factor));
+    wasm_v128_store(v, y);
+    r->low = vmin(r->low, y);
+    r->high = vmax(r->high, y);
+}
+
 /* v[k] = row[source[k]] factor[k] for all columns; returns the smallest and largest, 0 included. */
 static void smooth(float *restrict v, const float *restrict row, const bt_linear *linear, float *low, float *high) {
-    v128_t lows = wasm_f32x4_const_splat(0), highs = wasm_f32x4_const_splat(0);
-    for (uint32_t k = 0; k < linear->columns; k += 4) {
+    range r = {wasm_f32x4_const_splat(0), wasm_f32x4_const_splat(0)};
+    uint32_t k = 0;
+    for (; k < linear->straight; k += 4) smooth_four(v + k, wasm_v128_load(row + k), linear->factor + k, &r);
+    for (; k < linear->columns; k += 4) {
         const uint16_t *source = linear->source + k;
-        const v128_t x = k < linear->straight
-                             ? wasm_v128_load(row + k)
-                             : wasm_f32x4_make(row[source[0]], row[source[1]], row[source[2]], row[source[3]]);
-        const v128_t y = wasm_f32x4_mul(x, wasm_v128_load(linear->factor + k));
-        wasm_v128_store(v + k, y);
-        lows = vmin(lows, y);
-        highs = vmax(highs, y);
+        const v128_t x = wasm_f32x4_make(row[source[0]], row[source[1]], row[source[2]], row[source[3]]);
+        smooth_four(v + k, x, linear->factor + k, &r);
     }
-    *low = bt_min(bt_min(wasm_f32x4_extract_lane(lows, 0), wasm_f32x4_extract_lane(lows, 1)),
-                  bt_min(wasm_f32x4_extract_lane(lows, 2), wasm_f32x4_extract_lane(lows, 3)));
-    *high = bt_max(bt_max(wasm_f32x4_extract_lane(highs, 0), wasm_f32x4_extract_lane(highs, 1)),
-                   bt_max(wasm_f32x4_extract_lane(highs, 2), wasm_f32x4_extract_lane(highs, 3)));
+    *low = bt_min(bt_min(wasm_f32x4_extract_lane(r.low, 0), wasm_f32x4_extract_lane(r.low, 1)),
+                  bt_min(wasm_f32x4_extract_lane(r.low, 2), wasm_f32x4_extract_lane(r.low, 3)));
+    *high = bt_max(bt_max(wasm_f32x4_extract_lane(r.high, 0), wasm_f32x4_extract_lane(r.high, 1)),
+                   bt_max(wasm_f32x4_extract_lane(r.high, 2), wasm_f32x4_extract_lane(r.high, 3)));
 }
 
 /* Four quantised values in the low bytes of the lanes. */
@@ -131,9 +140,11 @@ static void widen_panel(int16_t *restrict wide, const int8_t *restrict panel, ui
     }
 }
 
-/* kernels_wasm.S; a short function of its own, so that engines replace their first, slow code for it within the first
- * layer. */
-void bt_tile_wide1(const int16_t *tile, const int16_t *panel, uint32_t rounds, int32_t out[BT_TILE][BT_PANEL]);
+/* kernels_wasm.S, by the rows of a tile that are wanted, less 1; short functions of their own, so that engines replace
+ * their first, slow code for them within the first layer. */
+typedef void multiply_tile(const int16_t *tile, const int16_t *panel, uint32_t rounds, int32_t out[BT_TILE][BT_PANEL]);
+multiply_tile bt_tile_wide1_1, bt_tile_wide1_2, bt_tile_wide1_3, bt_tile_wide1_4;
+static multiply_tile *const wide1[BT_TILE] = {bt_tile_wide1_1, bt_tile_wide1_2, bt_tile_wide1_3, bt_tile_wide1_4};
 
 static void bt_matmul_simd128(float *out, size_t stride, const bt_activations *x, const bt_linear *linear,
                               uint32_t first, uint32_t last, bt_epilogue epilogue, void *scratch) {
@@ -144,7 +155,8 @@ static void bt_matmul_simd128(float *out, size_t stride, const bt_activations *x
         widen_panel(panel, linear->weights + (size_t)p * BT_PANEL * columns, columns);
         for (uint32_t r = 0; r < x->rows; r += BT_TILE) {
             int32_t acc[BT_TILE][BT_PANEL];
-            bt_tile_wide1(rows + (size_t)r * columns, panel, columns / 4, acc);
+            const uint32_t wanted = x->rows - r < BT_TILE ? x->rows - r : BT_TILE;
+            wide1[wanted - 1](rows + (size_t)r * columns, panel, columns / 4, acc);
             bt_requantize_tile(out + r * stride + (size_t)(p - first) * BT_PANEL, stride, acc, x, r, linear, p,
                                epilogue);
         }
@@ -162,49 +174,74 @@ static inline v128_t add_lanes(v128_t a, v128_t b, v128_t c, v128_t d) {
     return wasm_f32x4_add(wasm_f32x4_add(s0, s1), wasm_f32x4_add(s2, s3));
 }
 
-/* p[0 .. 3] = q . k[0 .. 3] factor */
-static inline void score_four(float *p, const float *q, const float *k, size_t stride, uint32_t n, float factor) {
-    v128_t s[4];
-    for (int j = 0; j < 4; j++) s[j] = wasm_f32x4_const_splat(0);
-    for (uint32_t e = 0; e < n; e += 4) {
-        const v128_t x = wasm_v128_load(q + e);
+/* p[i][0 .. 3] = q[i] . k[0 .. 3] factor, for each query; queries is a constant where this is inlined. */
+static inline void score_four(float *p, size_t p_stride, const float *q, const float *k, const bt_attention *a,
+                              size_t queries) {
+    v128_t s[BT_QUERIES][4];
+    for (size_t i = 0; i < queries; i++) {
+        for (int j = 0; j < 4; j++) s[i][j] = wasm_f32x4_const_splat(0);
+    }
+    for (uint32_t e = 0; e < a->head_size; e += 4) {
+        v128_t x[BT_QUERIES];
+        for (size_t i = 0; i < queries; i++) x[i] = wasm_v128_load(q + i * a->q_stride + e);
         for (size_t j = 0; j < 4; j++) {
-            s[j] = wasm_f32x4_add(s[j], wasm_f32x4_mul(x, wasm_v128_load(k + j * stride + e)));
+            const v128_t y = wasm_v128_load(k + j * a->kv_stride + e);
+            for (size_t i = 0; i < queries; i++) s[i][j] = wasm_f32x4_add(s[i][j], wasm_f32x4_mul(x[i], y));
         }
     }
-    wasm_v128_store(p, wasm_f32x4_mul(add_lanes(s[0], s[1], s[2], s[3]), wasm_f32x4_splat(factor)));
-}
-
-/* out[0 .. 4 vectors - 1] = (sum over j of p[j] v[j]) / total; vectors is a constant where this is inlined. */
-static inline void mix(float *out, const float *p, const float *v, size_t stride, uint32_t rows, float total,
-                       int vectors) {
-    v128_t s[8];
-    for (int i = 0; i < vectors; i++) s[i] = wasm_f32x4_const_splat(0);
-    for (uint32_t j = 0; j < rows; j++, v += stride) {
-        const v128_t x = wasm_v128_load32_splat(p + j);
-        for (int i = 0; i < vectors; i++) s[i] = wasm_f32x4_add(s[i], wasm_f32x4_mul(x, wasm_v128_load(v + 4 * i)));
+    for (size_t i = 0; i < queries; i++) {
+        const v128_t sums = add_lanes(s[i][0], s[i][1], s[i][2], s[i][3]);
+        wasm_v128_store(p + i * p_stride, wasm_f32x4_mul(sums, wasm_f32x4_splat(a->factor)));
     }
-    for (int i = 0; i < vectors; i++) wasm_v128_store(out + 4 * i, wasm_f32x4_div(s[i], wasm_f32x4_splat(total)));
 }
 
-void bt_attention_simd128(const bt_attention *a) {
+/* out[i][0 .. 4 vectors - 1] = (sum over j of p[i][j] v[j]) / total[i], for each query; vectors and queries are
+ * constants where this is inlined. */
+static inline void mix(float *out, const float *p, size_t p_stride, const float *v, const bt_attention *a,
+                       const float *total, int vectors, size_t queries) {
+    v128_t s[BT_QUERIES][8];
+    for (size_t i = 0; i < queries; i++) {
+        for (int n = 0; n < vectors; n++) s[i][n] = wasm_f32x4_const_splat(0);
+    }
+    for (uint32_t j = 0; j < a->rows; j++, v += a->kv_stride) {
+        v128_t x[BT_QUERIES];
+        for (size_t i = 0; i < queries; i++) x[i] = wasm_v128_load32_splat(p + i * p_stride + j);
+        for (int n = 0; n < vectors; n++) {
+            const v128_t y = wasm_v128_load(v + 4 * n);
+            for (size_t i = 0; i < queries; i++) s[i][n] = wasm_f32x4_add(s[i][n], wasm_f32x4_mul(x[i], y));
+        }
+    }
+    for (size_t i = 0; i < queries; i++) {
+        for (int n = 0; n < vectors; n++) {
+            wasm_v128_store(out + i * a->q_stride + 4 * n, wasm_f32x4_div(s[i][n], wasm_f32x4_splat(total[i])));
+        }
+    }
+}
+
+/* Queries first .. first + queries - 1; queries has to be a constant, or sums are kept in memory. */
+static inline __attribute__((always_inline)) void attend(const bt_attention *a, uint32_t first, size_t queries) {
+    const float *q = a->q + first * a->q_stride;
+    float *p = a->scratch, *out = a->out + first * a->q_stride;
+    const size_t p_stride = (size_t)bt_padded(a->rows);
     const uint32_t fours = a->rows / 4 * 4;
-    float *p = a->scratch;
-    for (uint32_t i = 0; i < a->queries; i++) {
-        const float *q = a->q + i * a->q_stride;
-        for (uint32_t j = 0; j < fours; j += 4) {
-            score_four(p + j, q, a->k + j * a->kv_stride, a->kv_stride, a->head_size, a->factor);
-        }
+    for (uint32_t j = 0; j < fours; j += 4) score_four(p + j, p_stride, q, a->k + j * a->kv_stride, a, queries);
+    float total[BT_QUERIES];
+    for (size_t i = 0; i < queries; i++) {
         for (uint32_t j = fours; j < a->rows; j++) {
-            p[j] = bt_dot_scalar(q, a->k + j * a->kv_stride, a->head_size) * a->factor;
+            p[i * p_stride + j] = bt_dot_scalar(q + i * a->q_stride, a->k + j * a->kv_stride, a->head_size) * a->factor;
         }
-        const float total = bt_exp_all(p, a->rows);
-
-        float *out = a->out + i * a->q_stride;
-        uint32_t e = 0;
-        for (; e + 32 <= a->head_size; e += 32) mix(out + e, p, a->v + e, a->kv_stride, a->rows, total, 8);
-        for (; e < a->head_size; e += 4) mix(out + e, p, a->v + e, a->kv_stride, a->rows, total, 1);
+        total[i] = bt_exp_all(p + i * p_stride, a->rows);
     }
+    uint32_t e = 0;
+    for (; e + 16 <= a->head_size; e += 16) mix(out + e, p, p_stride, a->v + e, a, total, 4, queries);
+    for (; e < a->head_size; e += 4) mix(out + e, p, p_stride, a->v + e, a, total, 1, queries);
+}
+
+/* Two queries at a time, as each key and value that is loaded then serves both. */
+void bt_attention_simd128(const bt_attention *a) {
+    uint32_t i = 0;
+    for (; i + BT_QUERIES <= a->queries; i += BT_QUERIES) attend(a, i, BT_QUERIES);
+    for (; i < a->queries; i++) attend(a, i, 1);
 }
 
 /* ----------------------------------------------------------------------------------------------- 16-bit bound -- */

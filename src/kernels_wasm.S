@@ -1,12 +1,15 @@
 /*
  * kernels_wasm.S - the inner loops of the products for WebAssembly: tiles of 4 rows x 8 outputs.
  *
- * void bt_tile_<kind>(const void *tile, const void *panel, uint32_t rounds, int32_t out[4][8])
+ * void bt_tile_<kind>_<rows>(const void *tile, const void *panel, uint32_t rounds, int32_t out[4][8])
+ *
+ *   rows    1 to 4: so many of the tile's rows are computed, as the last tile is seldom full. Fewer cost less: 1 about
+ *           two fifths, 2 half, 3 three quarters.
  *
  *   tile    activations [quads][4 rows][4], 0..127        (struct bt_activations, kernels.h)
  *   panel   weights     [quads][8 outputs][4], -127..127  (struct bt_linear, model.h)
  *   rounds  how often the loop runs, at least once; each takes as many quads of columns as the name says
- *   out     becomes the sums of products, exactly
+ *   out     becomes the sums of products, exactly; of those rows
  *
  *   bt_tile_wide1         i32x4.dot_i16x8_s. Both operands are widened to 16 bits, and of the panel the halves of each
  *                         quad stand apart: [quads][2][8 outputs][2].
@@ -57,23 +60,30 @@
     local.get W1; local.get X; local.get c1; i32x4.relaxed_dot_i8x16_i7x16_add_s; local.set c1
 
 /* Numbers are byte offsets of the quad's weights and of its rows. */
-#define QUAD(ROW, w0, w1, x0, x1, x2, x3) \
+/* The first N rows of a tile, and 8 registers for the sums of each: s0 and s1 in 16 bits, c0 and c1 in 32. */
+#define ROWS_1(ROW, x0, x1, x2, x3) ROW(x0, 8, 9, 16, 17)
+#define ROWS_2(ROW, x0, x1, x2, x3) ROWS_1(ROW, x0, x1, x2, x3); ROW(x1, 10, 11, 18, 19)
+#define ROWS_3(ROW, x0, x1, x2, x3) ROWS_2(ROW, x0, x1, x2, x3); ROW(x2, 12, 13, 20, 21)
+#define ROWS_4(ROW, x0, x1, x2, x3) ROWS_3(ROW, x0, x1, x2, x3); ROW(x3, 14, 15, 22, 23)
+
+/* Numbers are byte offsets of the quad's weights and of its rows. */
+#define QUAD(N, ROW, w0, w1, x0, x1, x2, x3) \
     local.get PANEL; v128.load w0; local.set W0; local.get PANEL; v128.load w1; local.set W1; \
-    ROW(x0, 8, 9, 16, 17); ROW(x1, 10, 11, 18, 19); ROW(x2, 12, 13, 20, 21); ROW(x3, 14, 15, 22, 23)
-#define QUAD_0(ROW) QUAD(ROW, 0, 16, 0, 4, 8, 12)
-#define QUADS_1_TO_3(ROW) \
-    QUAD(ROW, 32, 48, 16, 20, 24, 28); QUAD(ROW, 64, 80, 32, 36, 40, 44); QUAD(ROW, 96, 112, 48, 52, 56, 60)
-#define QUADS_4_TO_7(ROW) \
-    QUAD(ROW, 128, 144, 64, 68, 72, 76); QUAD(ROW, 160, 176, 80, 84, 88, 92); \
-    QUAD(ROW, 192, 208, 96, 100, 104, 108); QUAD(ROW, 224, 240, 112, 116, 120, 124)
+    ROWS_##N(ROW, x0, x1, x2, x3)
+#define QUAD_0(N, ROW) QUAD(N, ROW, 0, 16, 0, 4, 8, 12)
+#define QUADS_1_TO_3(N, ROW) \
+    QUAD(N, ROW, 32, 48, 16, 20, 24, 28); QUAD(N, ROW, 64, 80, 32, 36, 40, 44); QUAD(N, ROW, 96, 112, 48, 52, 56, 60)
+#define QUADS_4_TO_7(N, ROW) \
+    QUAD(N, ROW, 128, 144, 64, 68, 72, 76); QUAD(N, ROW, 160, 176, 80, 84, 88, 92); \
+    QUAD(N, ROW, 192, 208, 96, 100, 104, 108); QUAD(N, ROW, 224, 240, 112, 116, 120, 124)
 
 #define WIDEN(s, c) local.get s; local.get ONES; i32x4.dot_i16x8_s; local.get c; i32x4.add; local.set c
-#define WIDEN_ALL WIDEN(8, 16); WIDEN(9, 17); WIDEN(10, 18); WIDEN(11, 19); \
-    WIDEN(12, 20); WIDEN(13, 21); WIDEN(14, 22); WIDEN(15, 23)
-
+#define ROW_WIDEN(at, s0, s1, c0, c1) WIDEN(s0, c0); WIDEN(s1, c1)
 #define STORE(c, at) local.get OUT; local.get c; v128.store at
-#define STORE_ALL STORE(16, 0); STORE(17, 16); STORE(18, 32); STORE(19, 48); \
-    STORE(20, 64); STORE(21, 80); STORE(22, 96); STORE(23, 112)
+#define STORE_1 STORE(16, 0); STORE(17, 16)
+#define STORE_2 STORE_1; STORE(18, 32); STORE(19, 48)
+#define STORE_3 STORE_2; STORE(20, 64); STORE(21, 80)
+#define STORE_4 STORE_3; STORE(22, 96); STORE(23, 112)
 
 #define BEGIN(name) \
     .section .text.name,"",@; .hidden name; .globl name; .type name,@function; \
@@ -82,42 +92,50 @@
            v128, v128, v128, v128, v128, v128, v128, v128, v128, v128; \
     v128.const 1, 1, 1, 1, 1, 1, 1, 1; local.set ONES; \
     loop
-#define END(tile_nbytes, panel_nbytes) \
+#define END(N, tile_nbytes, panel_nbytes) \
     local.get TILE; i32.const tile_nbytes; i32.add; local.set TILE; \
     local.get PANEL; i32.const panel_nbytes; i32.add; local.set PANEL; \
     local.get ROUNDS; i32.const -1; i32.add; local.tee ROUNDS; br_if 0; \
     end_loop; \
-    STORE_ALL; end_function
+    STORE_##N; end_function
+#define FOR_ALL_ROWS(KIND) KIND(1); KIND(2); KIND(3); KIND(4)
 
-BEGIN(bt_tile_wide1)
-    QUAD(ROW_WIDE, 0, 16, 0, 8, 16, 24)
-    QUAD(ROW_WIDE, 32, 48, 4, 12, 20, 28)
-END(32, 64)
+#define WIDE1(N) BEGIN(bt_tile_wide1_##N); \
+    QUAD(N, ROW_WIDE, 0, 16, 0, 8, 16, 24); \
+    QUAD(N, ROW_WIDE, 32, 48, 4, 12, 20, 28); \
+    END(N, 32, 64)
+FOR_ALL_ROWS(WIDE1)
 
 #ifdef __wasm_relaxed_simd__
 
-BEGIN(bt_tile_dot4)
-    QUAD_0(ROW_DOT)
-    QUADS_1_TO_3(ROW_DOT)
-END(64, 128)
+#define DOT4(N) BEGIN(bt_tile_dot4_##N); \
+    QUAD_0(N, ROW_DOT); \
+    QUADS_1_TO_3(N, ROW_DOT); \
+    END(N, 64, 128)
+FOR_ALL_ROWS(DOT4)
 
-BEGIN(bt_tile_deep1)
-    QUAD_0(ROW_SET)
-    WIDEN_ALL
-END(16, 32)
+#define WIDEN_ALL(N) ROWS_##N(ROW_WIDEN, 0, 0, 0, 0)
 
-BEGIN(bt_tile_deep4)
-    QUAD_0(ROW_SET)
-    QUADS_1_TO_3(ROW_ADD)
-    WIDEN_ALL
-END(64, 128)
+#define DEEP1(N) BEGIN(bt_tile_deep1_##N); \
+    QUAD_0(N, ROW_SET); \
+    WIDEN_ALL(N); \
+    END(N, 16, 32)
+FOR_ALL_ROWS(DEEP1)
 
-BEGIN(bt_tile_deep8)
-    QUAD_0(ROW_SET)
-    QUADS_1_TO_3(ROW_ADD)
-    QUADS_4_TO_7(ROW_ADD)
-    WIDEN_ALL
-END(128, 256)
+#define DEEP4(N) BEGIN(bt_tile_deep4_##N); \
+    QUAD_0(N, ROW_SET); \
+    QUADS_1_TO_3(N, ROW_ADD); \
+    WIDEN_ALL(N); \
+    END(N, 64, 128)
+FOR_ALL_ROWS(DEEP4)
+
+#define DEEP8(N) BEGIN(bt_tile_deep8_##N); \
+    QUAD_0(N, ROW_SET); \
+    QUADS_1_TO_3(N, ROW_ADD); \
+    QUADS_4_TO_7(N, ROW_ADD); \
+    WIDEN_ALL(N); \
+    END(N, 128, 256)
+FOR_ALL_ROWS(DEEP8)
 
 #endif
 #endif

@@ -130,7 +130,7 @@ static const float *take(reader *weights, size_t length) {
 typedef struct {
     float *wide;   /* [rows][max(3 hidden, intermediate)]: query, key and value; then gelu's input and output */
     float *narrow; /* [rows][hidden] what is added to x */
-    float *scores; /* [rows rounded up to 4] of one query, for bt_attention */
+    float *scores; /* bt_attention_scratch_nbytes(rows) bytes */
 } workspace;
 
 static size_t wide_width(const bt_reference_shape *shape) {
@@ -147,7 +147,8 @@ static workspace lay_out(const bt_reference_shape *shape, uint32_t rows, float *
 }
 
 size_t bt_reference_scratch_nbytes(const bt_reference_shape *shape, uint32_t rows) {
-    return sizeof(float) * (rows * (wide_width(shape) + shape->hidden_size) + rows + 3);
+    return sizeof(float) * rows * (wide_width(shape) + shape->hidden_size) +
+           (size_t)bt_attention_scratch_nbytes(rows);
 }
 
 size_t bt_reference_layer_length(const bt_reference_shape *shape) {

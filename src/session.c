@@ -61,7 +61,8 @@ static uint64_t measure(uint64_t nbytes[NUM_PARTS], const bt_model *model, uint3
     nbytes[SESSION] = sizeof(bt_session);
     nbytes[OFFSETS] = ((uint64_t)max_rows + 1) * sizeof(uint32_t);
     nbytes[X] = max_rows * hidden * sizeof(float);
-    nbytes[WORK] = larger_nbytes(group * 3 * hidden, chunk * larger_nbytes(hidden, intermediate)) * sizeof(float);
+    nbytes[WORK] = larger_nbytes(group * (hidden + bt_kv_stride(model->info.hidden_size)),
+                                 chunk * larger_nbytes(hidden, intermediate)) * sizeof(float);
     nbytes[Q] = larger_nbytes(group_tiles * w.attention, chunk_tiles * w.rest) * BT_TILE * sizeof(int16_t);
     nbytes[SCALE] = group_tiles * BT_TILE * sizeof(float);
     nbytes[ZERO] = group_tiles * BT_TILE * sizeof(int32_t);

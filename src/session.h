@@ -29,10 +29,14 @@ struct bt_session {
     float *x;            /* [max_rows][hidden]; after the last layer row t is the first row of text t */
 
     /* What a group or a chunk is computed in. */
-    float *work;                /* q [group][hidden] and k, v [group][2 hidden]; or [chunk][intermediate] */
+    float *work;                /* q [group][hidden] and k, v [group][bt_kv_stride]; or [chunk][intermediate] */
     bt_activations activations; /* of the linear layer at hand */
     uint8_t *scratch;           /* [threads][scratch_nbytes], what kernels need */
     size_t scratch_nbytes;
 };
+
+/* Floats from one row of keys and values to the next: both, and a line of the cache more. So rows are an odd number of
+ * lines apart, and the rows of one head do not compete for a few sets of the first-level cache. */
+static inline size_t bt_kv_stride(uint32_t hidden_size) { return 2 * (size_t)hidden_size + 16; }
 
 #endif
