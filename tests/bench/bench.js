@@ -22,6 +22,12 @@ import { measureTokenizer } from './tokenizer.js'
 const MODEL_PARTS = ['latency', 'start', 'load', 'memory']
 const PARTS = ['kernels', 'tokenizer', ...MODEL_PARTS]
 
+/** What the models are, in words. */
+const DESCRIPTIONS = {
+  'tweet-mini': 'tweet-mini, 17 million parameters',
+  full: 'RoBERTa-base\'s shape, 135 million parameters'
+}
+
 const HELP = `Usage: npm run bench -- [options]
 
   --model LIST     ${MODELS.join(', ')}; default: all
@@ -101,14 +107,17 @@ async function benchModel(name, result, { engines, parts, tokens, rounds, ms }, 
 }
 
 /** All engines but those that hide the others: the picked kernel when it is also forced, and the scalar one. */
-function drawLatency(name, { engines, cases }) {
+function drawLatency(name, { engines, cases }, { date, machine, versions }) {
   const picked = engines.ours?.info.kernel
   const shown = Object.entries(engines).filter(([key]) => ![picked, 'scalar'].includes(ENGINES[key].kernel ?? ''))
   const single = cases.filter((item) => item.name === `${item.tokens}`)
   return drawPlot({
-    title: `Latency, ${name}`,
+    title: `Latency of ${DESCRIPTIONS[name]}`,
+    subtitle: `Chromium ${versions.Chromium.split('.')[0]}, ${machine.cores} cores of ${machine.cpu}, ${date.slice(0, 10)}`,
     lines: shown.map(([key, { info, times }]) => ({
       label: titleOf(key, info),
+      family: key.startsWith('ours') ? 'ours' : key.split('-2t')[0],
+      dashes: ENGINES[key].threads > 1 ? '7 4' : ENGINES[key].kernel ? '2 4' : undefined,
       points: single.map((item) => [item.tokens, times[item.name].min])
     }))
   })
@@ -159,7 +168,7 @@ function saveResults(results, folder) {
   write('results.json', `${JSON.stringify(results, null, 2)}\n`)
   write('results.md', report(results))
   for (const [name, { latency }] of Object.entries(results.models)) {
-    if (latency) write(`latency-${name}.svg`, drawLatency(name, latency))
+    if (latency) write(`latency-${name}.svg`, drawLatency(name, latency, results))
   }
 }
 
