@@ -261,6 +261,10 @@ const sections = {
     what: 'dist/, built again',
     run: rebuildDist
   },
+  checked: {
+    what: 'the wasm modules with traps for what is undefined and for stacks that overflow, on some tests in Node',
+    run: testCheckedModules
+  },
   js: {
     what: 'JavaScript in Node',
     run: () => nodeTest('tests/js')
@@ -311,6 +315,18 @@ const sections = {
     what: '<tweet-sentiment> in React, Vue and Svelte, built by Vite',
     run: () => nodeTest('tests/recipes')
   }
+}
+
+async function testCheckedModules() {
+  if (!have(['cmake', 'ninja', 'python3'], 'building the wasm modules')) return
+  const emscripten = execFileSync('web/toolchain.sh', { encoding: 'utf8' }).trim()
+  const modules = ['bertweet', 'bertweet-threads', 'bertweet-convert']
+  await run(join(emscripten, 'emcmake'), ['cmake', '-S', '.', '-B', 'build/checked', '-G', 'Ninja',
+    '-DBERTWEET_CHECKED=ON'])
+  await run('cmake', ['--build', 'build/checked', '--parallel', '2', '--target', ...modules])
+  const tests = ['bits', 'tokenizer', 'int4', 'threads', 'hostile-images'].map((name) => `tests/js/${name}.test.js`)
+  await run(process.execPath, ['--import', './tests/checked/modules.js', '--test', '--test-reporter=spec',
+    'tests/checked/checks.test.js', ...tests])
 }
 
 /** The files that git tracks or would. */
