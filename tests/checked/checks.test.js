@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { test } from 'node:test'
+import { createClassifier } from '../../js/index.js'
 import { compile } from '../../web/wasm.js'
 import { openChecked } from './modules.js'
 
@@ -37,3 +38,17 @@ for (const name of names) {
     assert.ok(WebAssembly.Module.exports(module).some(({ name }) => name === 'probe_smash'))
   })
 }
+
+test('workers and their threads have them too', async (t) => {
+  const channel = new BroadcastChannel('checked')
+  t.after(() => channel.close())
+  const ids = new Set()
+  const complete = new Promise((resolve) => {
+    channel.onmessage = ({ data }) => { if (ids.add(data).size === 3) resolve() }
+  })
+  const classifier = await createClassifier({ threads: 3 })
+  t.after(() => classifier.dispose())
+  assert.equal((await classifier.classify('what a wonderful day, I love it')).label, 'POS')
+  await complete
+  assert.ok(!ids.has(0), 'nothing ran in the main thread')
+})

@@ -5,8 +5,10 @@
  */
 import { readFileSync } from 'node:fs'
 import promises from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import threads from 'node:worker_threads'
 
 const CHECKED = new URL('../../build/checked/', import.meta.url)
 const SHIPPED = new URL('../../dist/', import.meta.url).href
@@ -20,10 +22,27 @@ const replace = (file) => file instanceof URL && file.href.startsWith(SHIPPED) &
 const { readFile } = promises
 promises.readFile = (file, ...options) => readFile(replace(file), ...options)
 
+// The library's workers do not get the flags of the program.
+const { Worker } = threads
+threads.Worker = class extends Worker {
+  constructor(url, options) {
+    super(url, { ...options, execArgv: ['--import', import.meta.url] })
+  }
+}
+syncBuiltinESMExports()
+
+/** Tells whoever listens which threads have instances of checked modules. */
+function tell() {
+  const channel = new BroadcastChannel('checked')
+  channel.postMessage(threads.threadId)
+  channel.close()
+}
+
 /** Exports as JavaScript knows them, after the first stack got its limits; a thread's come with its stack pointer. */
 function limitStack(exports) {
   const { __set_stack_limits: limit, __stack_pointer: pointer } = exports
   if (!limit) return exports
+  tell()
   limit(STACK_NBYTES, 0)
   if (!pointer) return exports
   const set = (stack) => {

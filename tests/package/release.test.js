@@ -51,10 +51,25 @@ test('the package runs nothing at its users\', and its lock files pin what the t
   for (const name of ['preinstall', 'install', 'postinstall', 'prepare', 'prepublish', 'preprepare', 'postprepare']) {
     assert.equal(scripts[name], undefined, name)
   }
-  for (const file of ['package-lock.json', 'tests/package/package-lock.json', 'tests/bench/package-lock.json']) {
+  const locks = run('git', ['-C', PROJECT, 'ls-files', '*package-lock.json']).trim().split('\n')
+  assert.ok(locks.length > 5)
+  for (const file of locks) {
     const { packages } = JSON.parse(readFileSync(join(PROJECT, file)))
     for (const [path, { integrity, link }] of Object.entries(packages)) {
       if (path !== '' && !link) assert.match(integrity ?? '', /^sha512-/, `${file}: ${path}`)
     }
+  }
+})
+
+test('workflows run others\' actions by hash alone, and no text of an event as a script', () => {
+  const folder = join(PROJECT, '.github/workflows')
+  for (const file of readdirSync(folder)) {
+    const text = readFileSync(join(folder, file), 'utf8')
+    for (const [line, action] of text.matchAll(/\buses: (\S+).*/g)) {
+      assert.match(line, action.startsWith('./') ? /./ : /@[0-9a-f]{40} # v\d/, `${file}: ${line}`)
+    }
+    assert.match(text, /^permissions:( \{\}|\n {2}contents: read\n)/m, `${file}: by default nothing may be written`)
+    assert.doesNotMatch(text, /pull_request_target|secrets\./, file)
+    for (const [, script] of text.matchAll(/\brun:(.*(?:\n {10,}.*)*)/g)) assert.doesNotMatch(script, /\$\{\{/, file)
   }
 })
