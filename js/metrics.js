@@ -101,6 +101,23 @@ export const calibrationError = (bins) =>
     sum(bins.map(({ count }) => count)))
 
 /**
+ * A text's scores, had the logits been multiplied by a factor: by a temperature, to undo it, or by its inverse.
+ *
+ * @param {number[]} scores  0..1, by softmax, which adds up to 1; isMultiLabel: by sigmoid, each for itself
+ * @param {number} factor  above 0
+ * @param {boolean} isMultiLabel
+ * @returns {number[]}
+ */
+export function temper(scores, factor, isMultiLabel) {
+  const logs = scores.map(Math.log)
+  if (isMultiLabel) return logs.map((log, label) => 1 / (1 + Math.exp(factor * (Math.log1p(-scores[label]) - log))))
+  const most = Math.max(...logs)
+  const powers = logs.map((log) => Math.exp(factor * (log - most)))
+  const total = sum(powers)
+  return powers.map((power) => power / total)
+}
+
+/**
  * Percentile bootstrap intervals: the metrics on samples of as many texts, drawn with replacement. The same seed gives
  * the same intervals.
  *

@@ -9,7 +9,7 @@ import { openCheckpoint } from '../convert/checkpoint.js'
 import { openDirectory } from '../convert/node-files.js'
 import { createSha256 } from '../hash.js'
 import { readModel } from '../manifest.js'
-import { bootstrap, evaluate } from '../metrics.js'
+import { bootstrap, evaluate, temper } from '../metrics.js'
 import { bootstrapMultiLabel, evaluateMultiLabel } from '../metrics-multi-label.js'
 import { openReference } from '../verify/reference.js'
 import { defaultModel, locateModel, openClassifier, TEXT_MODES } from './model.js'
@@ -29,7 +29,11 @@ error the mean distance of confidence and accuracy over 15 bins of confidence. O
 labels, an exact match is a text with all its labels and no other, micro-F1 counts every decision alike, and
 the calibration error is that of all scores. Intervals are 95 % percentile bootstrap intervals over the texts.
 
-With --checkpoint, the fp32 path on the checkpoint's own weights is measured instead of the int8 model.`
+Scores are those that classify gives, so at the model's temperature; where it has one, the calibration error
+without it is told too, and the diagram shows both.
+
+With --checkpoint, the fp32 path on the checkpoint's own weights is measured instead of the converted model, at
+the temperature of the model, where one is named.`
 
 export const examples = [
   'bertweet-wasm eval ./model labelled.tsv --svg reliability.svg',
@@ -58,15 +62,18 @@ export async function run(values, places, io) {
   if (places.length > 2 || file === undefined) throw new UsageError('eval takes a model and a file of labelled texts')
   const resamples = parseNumber(values.resamples, 'resamples', MAX_RESAMPLES) ?? 1000
   const seed = parseNumber(values.seed, 'seed', MAX_SEED) ?? 1
-  const scorer = values.checkpoint ? await openFp32(values, model, io) : await openInt8(values, model, io)
+  const scorer = values.checkpoint ? await openFp32(values, model, io) : await openConverted(values, model, io)
   try {
     const [measure, resample] = scorer.isMultiLabel ? [evaluateMultiLabel, bootstrapMultiLabel] : [evaluate, bootstrap]
-    const predictions = await predict(scorer, file, values.map, io)
+    const { predictions, untempered } = await predict(scorer, file, values.map, io)
+    const count = scorer.labels.length
     const report = {
       model: scorer.name, path: scorer.path, texts: predictions.gold.length, labels: scorer.labels,
-      ...rename(measure(predictions, scorer.labels.length)),
-      intervals: resamples > 0 ? resample(predictions, scorer.labels.length, { resamples, seed }) : null,
+      ...rename(measure(predictions, count)),
+      intervals: resamples > 0 ? resample(predictions, count, { resamples, seed }) : null,
       bootstrap: { resamples, seed, level: 0.95 },
+      temperature: scorer.temperature,
+      untempered: untempered && calibrationOf(measure(untempered, count)),
     }
     if (values.svg) await writeDiagram(values.svg, report)
     await write(io.stdout, values.json ? `${JSON.stringify(report, null, 2)}\n` : describeReport(report, io))
@@ -77,18 +84,22 @@ export async function run(values, places, io) {
 
 const rename = ({ labels, bins, ...metrics }) => ({ ...metrics, perLabel: labels, reliability: bins })
 
+const calibrationOf = ({ calibrationError, bins }) => ({ calibrationError, reliability: bins })
+
 /* ---------------------------------------------------------------------------------------------------- scorers -- */
 
 /** @returns {Promise<import('./predict.js').Scorer>} */
-async function openInt8({ preprocess }, model, io) {
+async function openConverted({ preprocess }, model, io) {
   const classifier = await openClassifier({ model, preprocess }, io)
   const { info } = classifier
+  const { thresholds, temperature, shards } = await readManifest(model, io)
   return {
     name: info.model,
-    path: 'int8',
+    path: shards.some(({ encoding }) => encoding === 'int4') ? 'int4' : 'int8',
     labels: info.labels,
     isMultiLabel: info.problemType === 'multi_label_classification',
-    thresholds: (await readManifest(model, io)).thresholds,
+    thresholds,
+    temperature,
     async scores(texts) {
       const results = await classifier.classify(texts, { signal: io.signal })
       return results.map(({ scores }) => info.labels.map((label) => scores[label]))
@@ -103,7 +114,7 @@ async function readManifest(place, { signal }) {
 }
 
 /**
- * Text mode, length and thresholds are the model's, where one is named.
+ * Text mode, length, thresholds and temperature are the model's, where one is named.
  *
  * @returns {Promise<import('./predict.js').Scorer>}
  */
@@ -115,13 +126,18 @@ async function openFp32({ checkpoint: directory, preprocess }, model, { signal }
     const maxTokens = manifest?.maxTokens ?? Math.min(MAX_TOKENS, checkpoint.architecture.numPositions - 2)
     const reference = await openReference(checkpoint,
       { preprocess: preprocess ?? manifest?.preprocess, maxTokens, signal })
+    const temperature = manifest?.temperature ?? 1
     return {
       name: manifest?.name ?? directory,
       path: 'fp32',
       labels: reference.labels,
       isMultiLabel: reference.isMultiLabel,
       thresholds: manifest?.thresholds ?? null,
-      scores: (texts) => reference.scores(texts.map((text) => reference.tokenize(text))),
+      temperature,
+      async scores(texts) {
+        const rows = await reference.scores(texts.map((text) => reference.tokenize(text)))
+        return rows.map((row) => temper(row, 1 / temperature, reference.isMultiLabel))
+      },
       dispose: () => files.close(),
     }
   } catch (error) {
@@ -132,8 +148,8 @@ async function openFp32({ checkpoint: directory, preprocess }, model, { signal }
 
 /* ----------------------------------------------------------------------------------------------------- output -- */
 
-async function writeDiagram(file, { model, path, reliability, calibrationError }) {
-  await writeFile(file, reliabilityDiagram(reliability, { title: `${model} (${path})`, calibrationError }))
+async function writeDiagram(file, report) {
+  await writeFile(file, reliabilityDiagram(report))
     .catch((cause) => { throw new BertweetError('input', `Cannot write ${file}: ${cause.message}`, { cause }) })
 }
 
@@ -146,7 +162,7 @@ const METRICS = { macroRecall: 'macro-recall', macroF1: 'macro-F1', microF1: 'mi
 
 function describeReport(report, { stdout, env }) {
   const paint = painter(stdout, env)
-  const { labels, intervals, confusion, perLabel } = report
+  const { labels, intervals, confusion, perLabel, untempered } = report
   const percent = (value) => `${(100 * value).toFixed(2)} %`
   const cells = (...values) => values.map((value) => String(value).padStart(NUMBER_WIDTH)).join('')
   const head = (name, ...columns) => paint.bold(`${name.padEnd(NAME_WIDTH)}${cells(...columns)}\n`)
@@ -156,6 +172,8 @@ function describeReport(report, { stdout, env }) {
   const lines = [
     `${paint.bold(report.model)} (${report.path}), ${report.texts} texts\n\n`,
     ...Object.entries(METRICS).filter(([key]) => key in report).map(metric),
+    ...untempered ? [`${''.padEnd(NAME_WIDTH)}${percent(untempered.calibrationError).padStart(NUMBER_WIDTH)}` +
+      `   at temperature 1 instead of ${report.temperature}\n`] : [],
     `\n${head('label', 'precision', 'recall', 'F1', 'texts')}`,
     ...perLabel.map(({ precision, recall, f1, support }, index) =>
       `${label(index)}${cells(percent(precision), percent(recall), percent(f1), support)}\n`),

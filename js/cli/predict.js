@@ -6,6 +6,7 @@ import { createReadStream } from 'node:fs'
 import { addAbortSignal } from 'node:stream'
 
 import { BertweetError } from '../errors.js'
+import { temper } from '../metrics.js'
 import { readLineBatches } from './lines.js'
 import { labelFinder } from './labels.js'
 import { progressBar } from './output.js'
@@ -18,10 +19,11 @@ const THRESHOLD = 0.5
  *
  * @typedef {object} Scorer
  * @property {string} name
- * @property {'int8' | 'fp32'} path
+ * @property {'int8' | 'int4' | 'fp32'} path  int4: as the weights travel and are rounded; the arithmetic is int8's
  * @property {string[]} labels
  * @property {boolean} isMultiLabel
  * @property {number[] | null} thresholds  score from which a label holds, by output index; null: 0.5 each
+ * @property {number} temperature  of the scores
  * @property {(texts: string[]) => Promise<number[][]>} scores  of each text, by output index
  * @property {() => Promise<void>} dispose
  */
@@ -33,8 +35,11 @@ const THRESHOLD = 0.5
  * @param {string} file  `-`: stdin
  * @param {string | undefined} map  labelFinder's
  * @param {import('./run.js').Io} io
- * @returns {Promise<import('../metrics.js').Predictions
- *   | import('../metrics-multi-label.js').MultiLabelPredictions>}  the latter of a multi-label model
+ * @returns {Promise<{predictions: Predictions, untempered: Predictions | null}>}  untempered: at temperature 1, where
+ *   the model has another
+ *
+ * @typedef {import('../metrics.js').Predictions | import('../metrics-multi-label.js').MultiLabelPredictions} Predictions
+ *   the latter of a multi-label model
  */
 export async function predict(scorer, file, map, { stdin, stderr, signal }) {
   const find = labelFinder(scorer.labels, map)
@@ -42,11 +47,15 @@ export async function predict(scorer, file, map, { stdin, stderr, signal }) {
   const parse = (line, number) => parseLine(line, number, find, scorer)
   const batches = readLineBatches(addAbortSignal(signal, stream), parse)
   const bar = progressBar(stderr)
-  const keeper = scorer.isMultiLabel ? keepDecisions(scorer) : keepBest()
+  const keep = scorer.isMultiLabel ? keepDecisions : keepBest
+  const [keeper, other] = [keep(scorer), scorer.temperature === 1 ? null : keep(scorer)]
   try {
     for await (const items of batches) {
       const scores = await scoreItems(scorer, items)
-      items.forEach(({ text: { labels } }, index) => keeper.add(labels, scores[index]))
+      items.forEach(({ text: { labels } }, index) => {
+        keeper.add(labels, scores[index])
+        other?.add(labels, temper(scores[index], scorer.temperature, scorer.isMultiLabel))
+      })
       bar.show(`${keeper.predictions.gold.length} texts`, 0, null)
     }
   } catch (error) {
@@ -58,7 +67,7 @@ export async function predict(scorer, file, map, { stdin, stderr, signal }) {
     bar.clear()
   }
   if (keeper.predictions.gold.length === 0) throw new BertweetError('input', `${file} has no texts.`)
-  return keeper.predictions
+  return { predictions: keeper.predictions, untempered: other?.predictions ?? null }
 }
 
 /** Predictions of one label a text. */

@@ -86,6 +86,30 @@ test('eval: a table, a diagram, and the fp32 path', async () => {
   assert.deepEqual({ ...other, model: '' }, { ...fp32, model: '' })
 })
 
+test('eval: a model that travels as int4 says so, and a temperature is told with and without', async () => {
+  const file = await write('data.tsv', DATA)
+  const [cold, warm, svg] = ['cold', 'warm', 'warm.svg'].map((name) => join(folder, name))
+  await cli('convert', CHECKPOINT, cold, '--name', 'tiny', '--wire', 'int4')
+  await cli('convert', CHECKPOINT, warm, '--name', 'tiny', '--wire', 'int4', '--temperature', '1.75')
+  const before = JSON.parse((await cli('eval', cold, file, '--json')).stdout)
+  assert.deepEqual([before.path, before.temperature, before.untempered], ['int4', 1, null])
+  const after = JSON.parse((await cli('eval', warm, file, '--json', '--svg', svg)).stdout)
+  assert.deepEqual([after.path, after.temperature, after.confusion], ['int4', 1.75, before.confusion])
+  assert.notEqual(after.calibrationError, before.calibrationError)
+  assert.ok(Math.abs(after.untempered.calibrationError - before.calibrationError) < 1e-6)
+  assert.deepEqual(after.untempered.reliability.map(({ count }) => count), before.reliability.map(({ count }) => count))
+  assert.match((await cli('eval', warm, file)).stdout, /^tiny \(int4\), .* %   at temperature 1 instead of 1\.75\n/s)
+  const diagram = await readFile(svg, 'utf8')
+  const filled = after.reliability.filter(({ count }) => count > 0).length
+  const hollow = before.reliability.filter(({ count }) => count > 0).length
+  assert.deepEqual([diagram.match(/<circle cx/g).length, diagram.match(/<circle class="before"/g).length],
+    [filled, hollow])
+  const fp32 = (...places) => cli('eval', ...places, file, '--json', '--checkpoint', CHECKPOINT)
+  const [untouched, tempered] = [await fp32(), await fp32(warm)].map(({ stdout }) => JSON.parse(stdout))
+  assert.equal(tempered.temperature, 1.75)
+  assert.ok(Math.abs(tempered.untempered.calibrationError - untouched.calibrationError) < 1e-6)
+})
+
 test('eval: lines that are none, labels that are none', async () => {
   const fails = async (code, message, content, ...options) => {
     const result = await cli('eval', model, await write('bad.tsv', content), ...options)
@@ -149,7 +173,7 @@ test('names of labels', () => {
 
 test('a title cannot leave the diagram', () => {
   const { bins } = evaluate({ gold: [0], predicted: [0], confidence: [0.7] }, 2)
-  const svg = reliabilityDiagram(bins, { title: '<script>&"', calibrationError: 0.3 })
+  const svg = reliabilityDiagram({ model: '<script>&"', path: 'int8', reliability: bins, calibrationError: 0.3 })
   assert.doesNotMatch(svg, /<script/)
   assert.match(svg, /&#60;script&#62;&#38;&#34;/)
 })

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 
-import { bootstrap, createRandom, evaluate, quantile, reliability } from '../../js/metrics.js'
+import { bootstrap, createRandom, evaluate, quantile, reliability, temper } from '../../js/metrics.js'
 import { bootstrapMultiLabel, evaluateMultiLabel } from '../../js/metrics-multi-label.js'
 
 const { cases, multiLabel } = JSON.parse(await readFile(new URL('../golden/metrics.json', import.meta.url), 'utf8'))
@@ -95,6 +95,28 @@ test('a perfect classifier, and one that is always wrong', () => {
 test('upper ends belong to their bin; nothing falls out', () => {
   const counts = (values) => reliability(values, values.map(() => true), 10).map(({ count }) => count)
   assert.deepEqual(counts([0, 0.1, 0.10001, 0.2, 1]), [2, 2, 0, 0, 0, 0, 0, 0, 0, 1])
+})
+
+test('scores at another temperature are those of the logits divided by it', () => {
+  const random = createRandom(11)
+  const softmax = (logits) => {
+    const powers = logits.map((logit) => Math.exp(logit - Math.max(...logits)))
+    return powers.map((power) => power / powers.reduce((sum, value) => sum + value))
+  }
+  const sigmoid = (logits) => logits.map((logit) => 1 / (1 + Math.exp(-logit)))
+  for (let round = 0; round < 200; round++) {
+    const logits = Array.from({ length: 2 + round % 4 }, () => 12 * random() - 6)
+    const factor = 0.2 + 3 * random()
+    for (const [activation, isMultiLabel] of [[softmax, false], [sigmoid, true]]) {
+      const expected = activation(logits.map((logit) => factor * logit))
+      const found = temper(activation(logits), factor, isMultiLabel)
+      found.forEach((score, label) => assert.ok(Math.abs(score - expected[label]) < 1e-9))
+    }
+  }
+  for (const factor of [1e-30, 1, 1e30]) {
+    assert.ok(temper([0, 1, 0], factor, false).every(Number.isFinite))
+    assert.deepEqual(temper([0, 1], factor, true), [0, 1])
+  }
 })
 
 test('bootstrap: the same seed, the same intervals; they hold what they should', () => {
