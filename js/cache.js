@@ -105,8 +105,10 @@ export class WeightCache {
   #store
   /** Whose queue it uses. */
   #place
-  /** Whether other tabs use it, too, and wait for each other. */
-  #isShared
+  /** Whether it is the browser's. */
+  #isBrowsers
+  /** Whether other tabs that use it wait for each other. */
+  #takesTurns
 
   /** Why it does not keep everything; null where it does. @type {string | null} */
   reason
@@ -119,7 +121,7 @@ export class WeightCache {
   constructor(store, reason = null, caches = undefined) {
     this.#store = store
     this.#place = caches ?? store
-    this.#isShared = caches !== undefined
+    this.#isBrowsers = this.#takesTurns = caches !== undefined
     this.reason = reason
   }
 
@@ -145,29 +147,23 @@ export class WeightCache {
    * @returns {Promise<(() => void) | null>}  ends the turn; null where turns are not taken
    */
   async turn(name, signal) {
-    if (!this.#isShared) return null
+    if (!this.#takesTurns) return null
     const end = await takeTurn(`${CACHE_NAME} ${name}`, signal)
-    if (!end) this.#isShared = false // once was enough to wait in vain
+    if (!end) this.#takesTurns = false // once was enough to wait in vain
     return end
   }
 
   /**
-   * Stores a shard when its turn comes: at most one copy is on its way.
+   * Stores a shard when its turn comes: one is on its way at a time.
    *
    * @param {Shard} shard
-   * @param {Uint8Array} bytes  verified; the caller's again when begun has resolved
-   * @returns {{begun: Promise<void>, ended: Promise<void>}}
+   * @param {Uint8Array} bytes  verified; the caller's again at the end
+   * @returns {Promise<void>} ends when it is stored, or cannot be
    */
-  store(shard, bytes) {
-    if (!this.#store) return { begun: Promise.resolve(), ended: Promise.resolve() }
-    let begin
-    const begun = new Promise((resolve) => { begin = resolve })
-    const ended = inQueue(this.#place, () => {
-      const stored = this.#put(cacheKey(shard), bytes)
-      begin()
-      return stored
-    })
-    return { begun, ended }
+  async store(shard, bytes) {
+    // Chromium's cache takes a stream with half the work that it has with a copy; others may read after put.
+    const body = () => this.#isBrowsers ? streamOf(bytes) : bytes
+    if (this.#store) await inQueue(this.#place, () => this.#put(cacheKey(shard), body()))
   }
 
   /**
@@ -253,6 +249,14 @@ export class WeightCache {
     }
   }
 }
+
+/** @param {Uint8Array} bytes  read as they go, not copied */
+const streamOf = (bytes) => new ReadableStream({
+  start(controller) {
+    controller.enqueue(bytes)
+    controller.close()
+  }
+})
 
 const reasonOf = (error) => `${error?.name}: ${describe(error)}`
 

@@ -17,8 +17,10 @@ import { readShards } from './shards.js'
  * wait for them there.
  */
 export class Load {
+  #id = nextClassifier()
+  /** Weights are on their way before there is a client. @type {ReturnType<typeof acquireClient>} */
+  #acquired
   #client
-  #id
   #model
   #options
   #cache
@@ -56,24 +58,20 @@ export class Load {
    * @throws {BertweetError}
    */
   static async start(model, cache, options) {
-    const id = nextClassifier()
-    const acquired = acquireClient(options)
-    let load
+    const load = new Load(acquireClient(options), options)
     try {
-      load = new Load(id, await orAborted(acquired, options.signal), options)
       await load.#begin(await model, await cache)
       return load
     } catch (error) {
-      load?.release()
-      if (!load) acquired.then((client) => client.release(id), () => {})
+      load.release()
       throw asBertweetError(error, 'internal', 'The model cannot be loaded')
     }
   }
 
   /** Use Load.start. */
-  constructor(id, client, options) {
-    this.#id = id
-    this.#client = client
+  constructor(acquired, options) {
+    acquired.catch(() => {}) // comes up where it is awaited
+    this.#acquired = acquired
     this.#options = options
     this.#opened = new Promise((resolve) => { this.#open = resolve })
   }
@@ -114,17 +112,22 @@ export class Load {
   /** Gives back all it holds. */
   release() {
     this.#stop.abort()
-    this.#client.release(this.#id)
+    this.#acquired.then((client) => client.release(this.#id), () => {})
   }
 
   async #begin(model, cache) {
-    const { wasmUrl, threads, signal, early } = this.#options
     this.#model = model
     this.#cache = cache
     this.#missing = new Set(model.manifest.shards)
-    this.#reserved = this.request('open', { wasmUrl, threads, imageBytes: model.manifest.image.bytes }, { signal })
+    this.#reserved = this.#reserve()
     this.#read()
-    await (early ? Promise.race([this.#opened, this.whole]) : this.whole)
+    await (this.#options.early ? Promise.race([this.#opened, this.whole]) : this.whole)
+  }
+
+  async #reserve() {
+    const { wasmUrl, threads, signal } = this.#options
+    this.#client = await orAborted(this.#acquired, signal)
+    await this.request('open', { wasmUrl, threads, imageBytes: this.#model.manifest.image.bytes }, { signal })
   }
 
   #read() {

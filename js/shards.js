@@ -13,8 +13,8 @@ import { fillFrom, isRemote, nameOf, webPage } from './source.js'
  */
 
 /**
- * Shards at once, on their way from a server or the cache, being verified, written or kept: enough to hide latency, and
- * few, for each has a buffer of the largest shard's size, 8 MiB.
+ * Shards at once, on their way from a server or the cache, being verified, placed or kept: enough to hide latency and
+ * hashes, and few, for each has a buffer of the largest shard's size, 8 MiB. Four were not faster.
  */
 const AT_ONCE = 3
 /** How long the end of a body may take when all its bytes are there; some servers never send it. */
@@ -124,16 +124,14 @@ class ShardReader {
       if (end && await this.#readCached(shard)) return
       kept = this.#keep(shard, await this.#readAny(shard, sources, 'network'))
     } finally {
-      if (end) Promise.resolve(kept).then(end)
+      Promise.resolve(kept).then(end)
     }
   }
 
-  /** Stores a shard. @param {Shard} shard @param {ArrayBuffer} buffer @returns {Promise<void>} ends with that */
-  #keep(shard, buffer) {
-    const { begun, ended } = this.#options.cache?.store(shard, new Uint8Array(buffer, 0, shard.bytes)) ?? {}
-    if (begun) begun.then(() => this.#buffers.give(buffer))
-    else this.#buffers.give(buffer)
-    return ended
+  /** Stores a shard, and gives its buffer back then. @param {Shard} shard @param {ArrayBuffer} buffer */
+  async #keep(shard, buffer) {
+    await this.#options.cache?.store(shard, new Uint8Array(buffer, 0, shard.bytes))
+    this.#buffers.give(buffer)
   }
 
   /** @returns {Promise<boolean>} whether the cache had it; what is wrong there is thrown away */

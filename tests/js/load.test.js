@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import test, { describe } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 import { clearCache, createClassifier, downloadSize, isCached } from '../../js/index.js'
 import { makeCache, makeFetch } from './fake-model.js'
 import { makeTinyModel } from './tiny-model.js'
@@ -139,6 +140,19 @@ for (const worker of [true, false]) {
     })
   })
 }
+
+test('weights are on their way while the worker starts', async (t) => {
+  const url = JSON.stringify(new URL('../../web/worker.js', import.meta.url))
+  let worker
+  const make = () => {
+    const code = `require('node:worker_threads').parentPort.once('message', () => import(${url}))`
+    worker = new Worker(code, { eval: true, execArgv: [] })
+    return worker
+  }
+  const { fetch } = makeFetch(served, { [`/m/${shards[0].file}`]: () => { worker.postMessage('start') } })
+  const classifier = await start(t, { worker: make, fetch, cache: false })
+  assert.equal(classifier.info.worker, true)
+})
 
 describe('without a network', () => {
   const offline = async () => { throw new TypeError('offline') }
