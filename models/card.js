@@ -3,10 +3,10 @@
  *
  *     node models/card.js <model folder> [labelled file]... [--checkpoint FOLDER]
  *
- * Measures the model on the files as `bertweet-wasm eval` does, with --checkpoint the checkpoint's 32-bit floats too, and
- * keeps the reports in evaluation.json of the folder, in place of earlier ones on the same files; reports on another
- * version of the model are dropped. Then writes reliability.svg, and into README.md, between the marks for them, the
- * tables. Without files all of it is written again from evaluation.json: nobody need look at a test set twice.
+ * Measures the model on the files as `bertweet-wasm eval` does, with --checkpoint the checkpoint's 32-bit floats too,
+ * and keeps the reports in evaluation.json of the folder, in place of earlier ones on the same files; reports on
+ * another version of the model are dropped. Then writes reliability.svg, and into README.md, between the marks for
+ * them, the tables. Without files all of it is written again from evaluation.json: nobody need look at a test set twice.
  *
  * A file has a label, a tab and a text on each line; in the card it has the name of its folder and its own:
  * semeval2017/dev.
@@ -125,8 +125,8 @@ async function main() {
   const report = mainReport(reports)
   if (report) writeFileSync(join(folder, 'reliability.svg'), reliabilityDiagram(report))
   const card = join(folder, 'README.md')
-  const filled = fill(fill(readFileSync(card, 'utf8'), 'figures', figures(reports)), 'behaviour', await behaviour(folder))
-  writeFileSync(card, filled)
+  const withFigures = fill(readFileSync(card, 'utf8'), 'figures', figures(reports))
+  writeFileSync(card, fill(withFigures, 'behaviour', await behaviour(folder)))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main()

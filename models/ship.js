@@ -68,8 +68,8 @@ async function writeBits({ config: { vocab_size: vocabSize } }) {
   const rows = (count) => hashLogits(classifier, vocabSize, count, 64)
   const texts = (count) => hashOfLogits(classifier, syntheticTexts(count), 64)
   writeFileSync(join(PROJECT, 'tests/js/default-bits.js'), `\
-// Written by models/ship.js: hashes of the default model's logits, of so many rows and texts. They change with the model
-// and with the arithmetic.
+// Written by models/ship.js: hashes of the default model's logits, of so many rows and texts. They change with the
+// model and with the arithmetic.
 export const ROWS = { 100: '${await rows(100)}', 2000: '${await rows(2000)}' } // of bits.js
 export const TEXTS = { 10: '${await texts(10)}', 100: '${await texts(100)}' } // of tests/browser/synthetic.js
 `)

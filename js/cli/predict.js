@@ -38,8 +38,8 @@ const THRESHOLD = 0.5
  * @returns {Promise<{predictions: Predictions, untempered: Predictions | null}>}  untempered: at temperature 1, where
  *   the model has another
  *
- * @typedef {import('../metrics.js').Predictions | import('../metrics-multi-label.js').MultiLabelPredictions} Predictions
- *   the latter of a multi-label model
+ * @typedef {import('../metrics.js').Predictions
+ *   | import('../metrics-multi-label.js').MultiLabelPredictions} Predictions  the latter of a multi-label model
  */
 export async function predict(scorer, file, map, { stdin, stderr, signal }) {
   const find = labelFinder(scorer.labels, map)

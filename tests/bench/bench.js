@@ -111,9 +111,10 @@ function drawLatency(name, { engines, cases }, { date, machine, versions }) {
   const picked = engines.ours?.info.kernel
   const shown = Object.entries(engines).filter(([key]) => ![picked, 'scalar'].includes(ENGINES[key].kernel ?? ''))
   const single = cases.filter((item) => item.name === `${item.tokens}`)
+  const [chromium] = versions.Chromium.split('.')
   return drawPlot({
     title: `Latency of ${DESCRIPTIONS[name]}`,
-    subtitle: `Chromium ${versions.Chromium.split('.')[0]}, ${machine.cores} cores of ${machine.cpu}, ${date.slice(0, 10)}`,
+    subtitle: `Chromium ${chromium}, ${machine.cores} cores of ${machine.cpu}, ${date.slice(0, 10)}`,
     lines: shown.map(([key, { info, times }]) => ({
       label: titleOf(key, info),
       family: key.startsWith('ours') ? 'ours' : key.split('-2t')[0],

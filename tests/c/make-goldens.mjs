@@ -6,9 +6,9 @@
  * Writes into the folder:
  *
  *     tokenizer.bin   the image of tests/golden/tokenizer-8k
- *     default.bin     the default model as it travels: u64 hashes of the logits of 100 and of 2,000 rows, u32 bytes of the
- *                     image, u32 number of shards; then of each shard u32 encoding (0 raw, 1 int4), u32 bytes of the
- *                     image that it becomes, u32 count, and so many bytes (filled up to a multiple of 4)
+ *     default.bin     the default model as it travels: u64 hashes of the logits of 100 and of 2,000 rows, u32 bytes of
+ *                     the image, u32 number of shards; then of each shard u32 encoding (0 raw, 1 int4), u32 bytes of
+ *                     the image that it becomes, u32 count, and so many bytes (filled up to a multiple of 4)
  *     text-cases.bin  the cases of tests/golden/text_cases.jsonl in all modes, each untruncated and cut to 128 ids:
  *                     u32 case, u32 mode, u32 max_tokens, then input, text and ids, each as u32 count and its items:
  *                     bytes (filled up to a multiple of 4) for the first two, i32 for ids

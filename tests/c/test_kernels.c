@@ -319,7 +319,8 @@ static void test_layer_norm(const bt_kernels *kernels) {
 static void check_attention(const bt_kernels *kernels, uint32_t rows, uint32_t head_size, float size,
                             uint64_t *random) {
     const size_t q_stride = head_size + 4, kv_stride = 2 * head_size + 8;
-    float *q = take(4 * rows * q_stride), *kv = take(4 * rows * kv_stride), *p = take((size_t)bt_attention_scratch_nbytes(rows));
+    float *q = take(4 * rows * q_stride), *kv = take(4 * rows * kv_stride);
+    float *p = take((size_t)bt_attention_scratch_nbytes(rows));
     float *expected = take(4 * rows * head_size);
     for (size_t i = 0; i < rows * q_stride; i++) q[i] = size * (test_random_float(random) - 0.5f);
     for (size_t i = 0; i < rows * kv_stride; i++) kv[i] = test_random_float(random) - 0.5f;

@@ -1,7 +1,7 @@
 /**
  * modules.js - `node --import ./tests/checked/modules.js ...`: whatever loads a module of dist/ gets the checked one
- * instead (CMake, BERTWEET_CHECKED), and the stacks of its instances their limits. In workers too. For those with relaxed
- * SIMD, which only multiply in another way, it gets those without.
+ * instead (CMake, BERTWEET_CHECKED), and the stacks of its instances their limits. In workers too. For those with
+ * relaxed SIMD, which only multiply in another way, it gets those without.
  */
 import { readFileSync } from 'node:fs'
 import promises from 'node:fs/promises'

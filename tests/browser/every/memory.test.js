@@ -1,6 +1,6 @@
 /**
- * memory.test.js - no memory in browsers, refused by the engines themselves: at the start (WebKitGTK has too many addresses:
- * simulated there), and when a long text needs more. tests/js/memory.test.js has the other ways, simulated.
+ * memory.test.js - no memory in browsers, refused by the engines themselves: at the start (simulated in WebKitGTK,
+ * which has too many addresses), and when a long text needs more. tests/js/memory.test.js has other ways, simulated.
  */
 import assert from 'node:assert/strict'
 import test, { describe } from 'node:test'
