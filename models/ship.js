@@ -10,7 +10,8 @@
  * The temperature is that of the checkpoint's file `temperature`, where models/train/finish.py has written one.
  */
 
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -48,8 +49,8 @@ async function convert(checkpoint, name, wire, temperature) {
   return JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))
 }
 
-/** Unless there are logits of just this checkpoint already. */
-function writeGolden(checkpoint, name, dev) {
+/** Unless there are logits of just this checkpoint already. Takes a minute or two, beside the rest. */
+async function writeGolden(checkpoint, name, dev) {
   const folder = join(PROJECT, 'tests/golden')
   const isSame = ([file, sha256]) =>
     createHash('sha256').update(readFileSync(join(checkpoint, file))).digest('hex') === sha256
@@ -59,8 +60,11 @@ function writeGolden(checkpoint, name, dev) {
   })
   if (isThere) return
   run('tests/python/setup.sh', 'torch')
-  run('build/venv/torch/bin/python', 'tests/python/golden_logits.py', checkpoint,
-    join(folder, `dev-logits-${name === DEFAULT ? 'default' : name}.json`), '--data', dev)
+  const child = spawn('build/venv/torch/bin/python', ['tests/python/golden_logits.py', checkpoint,
+    join(folder, `dev-logits-${name === DEFAULT ? 'default' : name}.json`), '--data', dev],
+  { cwd: PROJECT, stdio: 'inherit' })
+  const [status] = await once(child, 'close')
+  if (status !== 0) throw new Error(`golden_logits.py ended with ${status}`)
 }
 
 async function writeBits({ config: { vocab_size: vocabSize } }) {
@@ -102,12 +106,13 @@ async function main() {
   const dev = join(data, 'semeval2017/dev.tsv')
 
   const manifest = await convert(checkpoint, name, wire, temperature)
-  writeGolden(checkpoint, name, dev)
+  const golden = writeGolden(checkpoint, name, dev)
   if (name === DEFAULT) {
     await writeBits(manifest)
     writeSizes(manifest)
   }
   node('models/card.js', `models/${name}`, dev, '--checkpoint', checkpoint)
+  await golden
   console.log(LEFT.replaceAll('NAME', name).replaceAll('DATA', data).replaceAll('CHECKPOINT', checkpoint))
 }
 
