@@ -14,13 +14,15 @@ let classifier
  * Loads the model.
  *
  * @param {{model: string, cache: boolean, threads: number}} options
- * @returns {Promise<{ms: number, memory: number, threads: number}>}  ms: until every weight can be used
+ * @returns {Promise<{ms: number, at: number, memory: number, threads: number}>}  ms: until every weight can be used;
+ *   at: when that was, milliseconds since 1970
  */
 export async function load(options) {
   const start = performance.now()
   classifier = await createClassifier(options)
   const { memory, threads } = classifier.info
-  return { ms: performance.now() - start, memory, threads }
+  const end = performance.now()
+  return { ms: end - start, at: performance.timeOrigin + end, memory, threads }
 }
 
 /** Disposes of what load has made, and of what it has cached, when that is complete. */

@@ -32,23 +32,30 @@ const PIECE_NBYTES = 64 << 10
 export async function measureLoad(model, rounds) {
   const { image } = JSON.parse(await readFile(model.ours, 'utf8'))
   const times = {}
+  let ready
   for (const link of ['local', 'gigabit']) {
-    times[link] = await withTab(LINKS[link], (tab) => timeLoads(tab, model.urls.ours, rounds))
+    const measured = await withTab(LINKS[link], (tab, wire) => timeLoads(tab, model.urls.ours, rounds, wire))
+    times[link] = measured.times
+    ready = measured.ready
   }
   const { heap, memory } = await withTab(LINKS.local, (tab) => watchMemory(tab, model.urls.ours, rounds))
   const early = await withTab(LINKS.slow, (tab) => run(tab, 'answerEarly', { model: model.urls.ours }))
-  return { times, heap, wasm: memory, wasmBesideWeights: memory - image.bytes, early }
+  return { times, ready, heap, wasm: memory, wasmBesideWeights: memory - image.bytes, early }
 }
 
 async function withTab(link, use) {
   const intercept = link && throttle(link / 8)
   const headers = (path) => path.endsWith('.bin') ? { 'cache-control': 'no-store' } : undefined
-  const server = await serve({ root: PROJECT, headers, intercept })
+  const wire = { lastSent: 0 }
+  const onResponse = ({ path }) => {
+    if (path.endsWith('.bin')) wire.lastSent = performance.timeOrigin + performance.now()
+  }
+  const server = await serve({ root: PROJECT, headers, intercept, onResponse })
   const browser = await launchChromium()
   try {
     const tab = await openTab(browser, `${server.url}tests/bench/page.html`)
     await tab.evaluate(async () => { globalThis.loading = await import('/tests/bench/page-load.js') })
-    return await use(tab)
+    return await use(tab, wire)
   } finally {
     await browser.close()
     await server.close()
@@ -59,18 +66,25 @@ async function withTab(link, use) {
 const run = (tab, name, options) =>
   tab.evaluate(([name, options]) => globalThis.loading[name](options), [name, options])
 
-async function timeLoads(tab, model, rounds) {
+/** ready: milliseconds from when the server had sent the last byte until every weight could be used, cache off. */
+async function timeLoads(tab, model, rounds, wire) {
+  const ready = []
   const times = Object.fromEntries(Object.keys(WAYS).map((way) => [way, []]))
   for (let round = 0; round <= rounds; round++) {
     for (const [way, [name, how]] of Object.entries(WAYS)) {
       await tab.send('HeapProfiler.collectGarbage')
       const options = { ...how, model, threads: 1 }
-      const { ms } = await run(tab, name, options)
+      const { ms, at } = await run(tab, name, options)
       if (name === 'load') await run(tab, 'drop', options)
-      if (round > 0) times[way].push(ms) // the first one compiles and fills file caches
+      if (round === 0) continue // the first one compiles and fills file caches
+      times[way].push(ms)
+      if (way === 'cacheOff') ready.push(at - wire.lastSent)
     }
   }
-  return Object.fromEntries(Object.entries(times).map(([way, list]) => [way, summarise(list)]))
+  return {
+    times: Object.fromEntries(Object.entries(times).map(([way, list]) => [way, summarise(list)])),
+    ready: summarise(ready)
+  }
 }
 
 /**

@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict'
 import test, { describe } from 'node:test'
 import { createClassifier } from '../../../js/index.js'
-import { TEXTS } from '../../js/default-bits.js'
+import model from '../../../models/tweet-mini/index.js'
+import { ROWS, TEXTS } from '../../js/default-bits.js'
 import { TITLE, noBrowser } from '../drivers.js'
 import { hashOfLogits, syntheticTexts } from '../synthetic.js'
 import { HAS_RELAXED, HAS_SHARED_MEMORY, setUp } from './fixture.js'
@@ -46,4 +47,22 @@ describe(`bits in ${TITLE}`, { skip: noBrowser() }, () => {
       }
     })
   }
+
+  test('2,000 rows of ids', async (t) => {
+    const { page } = await my.open(t, { isolated: true })
+    const { vocab_size: vocabSize } = model.manifest.config
+    const ways = [{ kernel: 'simd128', batch: 64, threads: 1 }]
+    if (HAS_RELAXED) {
+      ways.push({ kernel: 'relaxed-dot', batch: 7, threads: 2 }, { kernel: 'relaxed-deep', batch: 64, threads: 3 })
+    }
+    for (const way of ways) {
+      const { result, info, error } = await page.evaluate(async ({ way: { kernel, batch, threads }, vocabSize }) => {
+        const { hashLogits } = await import('/tests/js/bits.js')
+        const hash = (classifier) => hashLogits(classifier, vocabSize, 2000, batch)
+        return window.withClassifier({ kernel, threads }, hash)
+      }, { way, vocabSize })
+      assert.equal(error, undefined)
+      assert.deepEqual([result, info.kernel], [ROWS[2000], way.kernel], JSON.stringify(way))
+    }
+  })
 })
