@@ -114,7 +114,9 @@ function drawLatency(name, { engines, cases }, { date, machine, versions }) {
   const [chromium] = versions.Chromium.split('.')
   return drawPlot({
     title: `Latency of ${DESCRIPTIONS[name]}`,
-    subtitle: `Chromium ${chromium}, ${machine.cores} cores of ${machine.cpu}, ${date.slice(0, 10)}`,
+    subtitle: [
+      `Chromium ${versions.Chromium.split('.')[0]}`, `${machine.cores} cores of ${machine.cpu}`, date.slice(0, 10)
+    ].join(', '),
     lines: shown.map(([key, { info, times }]) => ({
       label: titleOf(key, info),
       family: key.startsWith('ours') ? 'ours' : key.split('-2t')[0],

@@ -92,7 +92,9 @@ function brotli(content) {
 
 /**
  * Memory of a page's renderer process in bytes, as Linux counts what is resident: before the engine is loaded, at its
- * peak over the cases, after it was disposed of. For ours also all of its WebAssembly memory after a large batch.
+ * peak over the cases, after it was disposed of; and what it keeps then, without pages of files: parts of Chromium's own
+ * program that have run for the first time stay resident. For ours also all of its WebAssembly memory after a large
+ * batch.
  *
  * @param {string} name  of a page engine
  * @param {import('./models.js').BenchModel} model
@@ -115,7 +117,8 @@ export async function measureMemory(name, model, cases, url) {
     await call('dispose')
     await settle(page)
     const disposed = await memoryOf(pid)
-    const result = { start: start.now, peak: loaded.peak, loaded: loaded.now, disposed: disposed.now }
+    const kept = disposed.own - start.own
+    const result = { start: start.now, peak: loaded.peak, loaded: loaded.now, disposed: disposed.now, kept }
     if (ENGINES[name].page !== 'ours') return result
     await call('open', openRequest(ENGINES[name], model))
     const rows = Array.from({ length: LARGE_BATCH.texts }, (_, index) => model.row(LARGE_BATCH.tokens, index + 1))
@@ -151,5 +154,5 @@ async function settle(page) {
 async function memoryOf(pid) {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   const field = (name) => 1024 * Number(status.match(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm'))[1])
-  return { now: field('VmRSS'), peak: field('VmHWM') }
+  return { now: field('VmRSS'), peak: field('VmHWM'), own: field('RssAnon') + field('RssShmem') }
 }

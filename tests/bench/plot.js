@@ -19,9 +19,9 @@ const COLOURS = [
 
 const STYLE = [
   'svg { background: #fff; font: 13px system-ui, -apple-system, "Segoe UI", sans-serif }',
+  '.title { font-size: 17px; font-weight: 600 } .bold { font-weight: 600 }',
   'text { fill: #1f2328 } .quiet { fill: #59636e } .grid { stroke: #d1d9e0 }',
-  '.title { font-size: 17px; font-weight: 600 }',
-  '.line { fill: none; stroke-width: 2; stroke-linejoin: round } .ours { stroke-width: 3 } .bold { font-weight: 600 }',
+  '.line { fill: none; stroke-width: 2; stroke-linejoin: round } .ours { stroke-width: 3 }',
   ...COLOURS.map(([light], index) => `.s${index} { stroke: ${light} } .f${index} { fill: ${light} }`),
   '@media (prefers-color-scheme: dark) {',
   'svg { background: #0d1117 } text { fill: #e6edf3 } .quiet { fill: #9198a1 } .grid { stroke: #30363d }',

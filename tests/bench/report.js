@@ -150,9 +150,11 @@ function reportLoad({ times, ready, heap, wasm, wasmBesideWeights, early }) {
 function reportMemory(memory) {
   return [
     'Resident memory of the page\'s process in MB; WebAssembly memory after a batch of 64 x 128 tokens.',
-    table(['', 'empty page', 'peak', 'loaded', 'disposed', 'WebAssembly', 'beside weights'], Object.entries(memory).map(
-      ([name, { start, peak, loaded, disposed, wasm, wasmBesideWeights }]) => [titleOf(name),
-        ...[start, peak, loaded, disposed, wasm, wasmBesideWeights].map((bytes) => bytes ? megabytes(bytes) : '')]))
+    table(['', 'empty page', 'peak', 'loaded', 'disposed', 'kept, without files', 'WebAssembly', 'beside weights'],
+      Object.entries(memory).map(([name, { start, peak, loaded, disposed, kept, wasm, wasmBesideWeights }]) => [
+        titleOf(name),
+        ...[start, peak, loaded, disposed, kept, wasm, wasmBesideWeights].map((bytes) => bytes ? megabytes(bytes) : '')
+      ]))
   ]
 }
 
