@@ -92,9 +92,8 @@ function brotli(content) {
 
 /**
  * Memory of a page's renderer process in bytes, as Linux counts what is resident: before the engine is loaded, at its
- * peak over the cases, after it was disposed of; and what it keeps then, without pages of files: parts of Chromium's own
- * program that have run for the first time stay resident. For ours also all of its WebAssembly memory after a large
- * batch.
+ * peak over the cases, after it was disposed of; and what it keeps then without pages of files, as what has run of
+ * Chromium's own program stays resident. For ours also all of its WebAssembly memory after a large batch.
  *
  * @param {string} name  of a page engine
  * @param {import('./models.js').BenchModel} model

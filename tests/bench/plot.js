@@ -3,7 +3,7 @@
  * colours follow the reader's light or dark mode.
  */
 
-const WIDTH = 800
+const WIDTH = 880
 const HEIGHT = 460
 const LEFT = 60
 const RIGHT = 560

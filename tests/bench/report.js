@@ -137,8 +137,8 @@ function reportLoad({ times, ready, heap, wasm, wasmBesideWeights, early }) {
     table(['link', 'fetch alone', 'cache off', 'cache on'], Object.entries(times).map(
       ([link, { fetch, cacheOff, cacheOn }]) =>
         [LINK_TITLES[link], cell(fetch), cell(cacheOff, fetch), cell(cacheOn, fetch)])),
-    `Over 1 Gbit/s, every weight can be used ${ready.median.toFixed(0)} ms (fastest ${ready.min.toFixed(0)}) after the ` +
-      'server has sent the last byte.',
+    `Over 1 Gbit/s, every weight can be used ${ready.median.toFixed(0)} ms (fastest ${ready.min.toFixed(0)}) after ` +
+      'the server has sent the last byte.',
     `While it loads, heaps and ArrayBuffers of page and workers hold at most ${megabytes(heap.peak)} MB ` +
       `(${heap.samples} samples; before, ${megabytes(heap.start)}, after, ${megabytes(heap.rest)}). WebAssembly ` +
       `memory, not counted there: ${megabytes(wasm)} MB, ${megabytes(wasmBesideWeights)} beside the weights.`,
