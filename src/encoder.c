@@ -18,14 +18,20 @@ static const int8_t *word_row(const bt_model *model, uint32_t id, float *scale) 
     return rows->q + (size_t)id * rows->columns;
 }
 
-/* One row: scale q of the word, plus scale q of the position. */
+/* One row: scale q of the word, plus the position's. */
 static void add_embeddings(float *restrict x, const bt_model *model, uint32_t id, uint32_t position) {
     const uint32_t hidden = model->info.hidden_size;
-    float word_scale;
-    const int8_t *restrict word = word_row(model, id, &word_scale);
-    const int8_t *restrict place = model->positions.q + (size_t)position * hidden;
-    const float place_scale = model->positions.scale[position];
-    for (uint32_t i = 0; i < hidden; i++) x[i] = word_scale * (float)word[i] + place_scale * (float)place[i];
+    const size_t at = (size_t)position * hidden;
+    float scale;
+    const int8_t *restrict word = word_row(model, id, &scale);
+    if (model->positions != NULL) {
+        const float *restrict place = model->positions + at;
+        for (uint32_t i = 0; i < hidden; i++) x[i] = scale * (float)word[i] + place[i];
+    } else {
+        const int8_t *restrict place = model->rounded_positions.q + at;
+        const float place_scale = model->rounded_positions.scale[position];
+        for (uint32_t i = 0; i < hidden; i++) x[i] = scale * (float)word[i] + place_scale * (float)place[i];
+    }
 }
 
 void bt_embed(bt_session *s, const int32_t *ids) {

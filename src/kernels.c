@@ -41,6 +41,26 @@ static void smooth(float *restrict v, const float *restrict row, const bt_linear
     for (; k < linear->columns; k++) v[k] = row[linear->source[k]] * factor[k];
 }
 
+/* The two largest magnitudes, each number counted once. */
+static void find_largest(const float *v, uint32_t n, float largest[BT_SPIKES]) {
+    float first[4] = {0}, second[4] = {0};
+    for (uint32_t k = 0; k < n; k += 4) {
+        for (int j = 0; j < 4; j++) {
+            const float x = bt_magnitude(v[k + (uint32_t)j]);
+            second[j] = bt_max(second[j], bt_min(first[j], x));
+            first[j] = bt_max(first[j], x);
+        }
+    }
+    bt_merge_largest(largest, first, second);
+}
+
+bt_spike bt_take_spike(float *row, uint32_t k, uint32_t n, float magnitude) {
+    while (k + 1 < n && bt_magnitude(row[k]) != magnitude) k++;
+    const bt_spike spike = {row[k], k};
+    row[k] = 0;
+    return spike;
+}
+
 static void find_range(const float *v, uint32_t n, float *lowest, float *highest) {
     float low[4] = {0}, high[4] = {0};
     for (uint32_t k = 0; k < n; k += 4) {
@@ -74,7 +94,9 @@ void bt_quantize_scalar(bt_activations *x, uint32_t tile, const float *in, size_
         bt_row_scale s = {0};
         if (r < x->rows) {
             smooth(row, in + r * stride, linear);
-            float low, high;
+            float largest[BT_SPIKES], low, high;
+            find_largest(row, columns, largest);
+            for (int i = 0; i < BT_SPIKES; i++) x->spikes[r][i] = bt_take_spike(row, 0, columns, largest[i]);
             find_range(row, columns, &low, &high);
             s = bt_find_scale(low, high);
         } else {
@@ -122,7 +144,7 @@ void bt_matmul_scalar(float *out, size_t stride, const bt_activations *x, const 
             int32_t acc[BT_PANEL];
             float *to = out + r * stride + (size_t)(p - first) * BT_PANEL;
             multiply_row(acc, (const uint8_t *)x->q + bt_activation_index(r, columns), wide, columns);
-            bt_requantize(to, acc, x->scale[r], x->zero[r], linear, p, epilogue);
+            bt_requantize(to, acc, x, r, linear, p, epilogue);
             if (epilogue == BT_GELU) bt_gelu_rows(to, stride, 1);
         }
     }

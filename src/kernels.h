@@ -13,18 +13,28 @@
 
 #include <stdbool.h>
 
+#include "elementary.h"
 #include "model.h"
 
 /* A tile of activations has this many rows, a panel of weights this many outputs. */
 #define BT_TILE 4
 #define BT_PANEL 8
 
+/* Spikes of a row, its numbers of largest magnitude. They are multiplied as floats and leave the 7 bits to the rest: in
+ * transformers, single numbers are up to a hundred times larger than all others of their row. */
+#define BT_SPIKES 2
+typedef struct {
+    float value;
+    uint32_t column;
+} bt_spike;
+
 /* Rows of activations, quantised for one linear layer. Rows beyond `rows`, up to a full tile, are 0. */
 typedef struct {
     void *q;       /* [tiles][K/4][4][4]: tile, quad of columns, row within the tile, column within the quad; 0..127, in
                       bytes or, for sets whose products want them wide, in 16 bits */
     float *scale;  /* [tiles * 4] */
-    int32_t *zero; /* [tiles * 4] 0..127, what 0.0 became */
+    int32_t *zero; /* [tiles * 4] 0..127, what 0.0 became, and spikes */
+    bt_spike (*spikes)[BT_SPIKES]; /* [tiles * 4] */
     uint32_t rows; /* 1 or more; tiles = rows / 4, rounded up */
 } bt_activations;
 
@@ -63,7 +73,7 @@ typedef struct {
 
     /*
      * Quantises tile number `tile` of x->rows rows of `in` for `linear`: gathers the source channels, multiplies with
-     * the factors, and packs.
+     * the factors, takes out the spikes, and packs.
      * in: [rows] of linear->sources floats, `stride` floats apart.
      * scratch: bt_scratch_nbytes() bytes.
      */
@@ -141,6 +151,22 @@ typedef struct {
 } bt_row_scale;
 
 bt_row_scale bt_find_scale(float low, float high);
+
+/* Moves the first number of this magnitude out of a row, where 0 stays behind; of columns k .. n - 1, the last one if
+ * there is none. */
+bt_spike bt_take_spike(float *row, uint32_t k, uint32_t n, float magnitude);
+
+static inline float bt_magnitude(float x) { return bt_float(bt_bits(x) & 0x7FFFFFFFu); }
+
+/* The two largest of eight magnitudes: of the largest and the second largest of each lane. */
+static inline void bt_merge_largest(float largest[BT_SPIKES], const float first[4], const float second[4]) {
+    largest[0] = largest[1] = 0;
+    for (int i = 0; i < 8; i++) {
+        const float x = i < 4 ? first[i] : second[i - 4];
+        largest[1] = bt_max(largest[1], bt_min(largest[0], x));
+        largest[0] = bt_max(largest[0], x);
+    }
+}
 
 /* The sum of x[i] y[i] in lanes; n: a multiple of 4. */
 float bt_dot_scalar(const float *x, const float *y, uint32_t n);

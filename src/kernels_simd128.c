@@ -27,32 +27,64 @@ static inline v128_t vmax(v128_t a, v128_t b) { return wasm_f32x4_pmax(a, b); }
 
 /* ---------------------------------------------------------------------------------------------------- quantize -- */
 
+/* The two largest magnitudes of each lane. */
 typedef struct {
-    v128_t low, high;
-} range;
+    v128_t first, second;
+} magnitudes;
 
-/* v[0 .. 3] = x factor[0 .. 3], within the range from now on. */
-static inline void smooth_four(float *v, v128_t x, const float *factor, range *r) {
+/* v[0 .. 3] = x factor[0 .. 3], counted among the magnitudes from now on. */
+static inline void smooth_four(float *v, v128_t x, const float *factor, magnitudes *m) {
     const v128_t y = wasm_f32x4_mul(x, wasm_v128_load(factor));
     wasm_v128_store(v, y);
-    r->low = vmin(r->low, y);
-    r->high = vmax(r->high, y);
+    const v128_t magnitude = wasm_f32x4_abs(y);
+    m->second = vmax(m->second, vmin(m->first, magnitude));
+    m->first = vmax(m->first, magnitude);
 }
 
-/* v[k] = row[source[k]] factor[k] for all columns; returns the smallest and largest, 0 included. */
-static void smooth(float *restrict v, const float *restrict row, const bt_linear *linear, float *low, float *high) {
-    range r = {wasm_f32x4_const_splat(0), wasm_f32x4_const_splat(0)};
+/* v[k] = row[source[k]] factor[k] for all columns; finds the largest magnitudes. */
+static void smooth(float *restrict v, const float *restrict row, const bt_linear *linear, float largest[BT_SPIKES]) {
+    magnitudes m = {wasm_f32x4_const_splat(0), wasm_f32x4_const_splat(0)};
     uint32_t k = 0;
-    for (; k < linear->straight; k += 4) smooth_four(v + k, wasm_v128_load(row + k), linear->factor + k, &r);
+    for (; k < linear->straight; k += 4) smooth_four(v + k, wasm_v128_load(row + k), linear->factor + k, &m);
     for (; k < linear->columns; k += 4) {
         const uint16_t *source = linear->source + k;
         const v128_t x = wasm_f32x4_make(row[source[0]], row[source[1]], row[source[2]], row[source[3]]);
-        smooth_four(v + k, x, linear->factor + k, &r);
+        smooth_four(v + k, x, linear->factor + k, &m);
     }
-    *low = bt_min(bt_min(wasm_f32x4_extract_lane(r.low, 0), wasm_f32x4_extract_lane(r.low, 1)),
-                  bt_min(wasm_f32x4_extract_lane(r.low, 2), wasm_f32x4_extract_lane(r.low, 3)));
-    *high = bt_max(bt_max(wasm_f32x4_extract_lane(r.high, 0), wasm_f32x4_extract_lane(r.high, 1)),
-                   bt_max(wasm_f32x4_extract_lane(r.high, 2), wasm_f32x4_extract_lane(r.high, 3)));
+    float first[4], second[4];
+    wasm_v128_store(first, m.first);
+    wasm_v128_store(second, m.second);
+    bt_merge_largest(largest, first, second);
+}
+
+static inline v128_t has_magnitude(const float *v, v128_t magnitude) {
+    return wasm_f32x4_eq(wasm_f32x4_abs(wasm_v128_load(v)), magnitude);
+}
+
+/* bt_take_spike, sixteen columns at a time. */
+static bt_spike take_spike(float *row, uint32_t n, float magnitude) {
+    const v128_t m = wasm_f32x4_splat(magnitude);
+    uint32_t k = 0;
+    for (; k + 16 < n; k += 16) {
+        const v128_t low = wasm_v128_or(has_magnitude(row + k, m), has_magnitude(row + k + 4, m));
+        const v128_t high = wasm_v128_or(has_magnitude(row + k + 8, m), has_magnitude(row + k + 12, m));
+        if (wasm_v128_any_true(wasm_v128_or(low, high))) break;
+    }
+    return bt_take_spike(row, k, n, magnitude);
+}
+
+/* The smallest and largest of v, 0 included. */
+static void find_range(const float *v, uint32_t n, float *low, float *high) {
+    v128_t lows = wasm_f32x4_const_splat(0), highs = wasm_f32x4_const_splat(0);
+    for (uint32_t k = 0; k < n; k += 4) {
+        const v128_t y = wasm_v128_load(v + k);
+        lows = vmin(lows, y);
+        highs = vmax(highs, y);
+    }
+    *low = bt_min(bt_min(wasm_f32x4_extract_lane(lows, 0), wasm_f32x4_extract_lane(lows, 1)),
+                  bt_min(wasm_f32x4_extract_lane(lows, 2), wasm_f32x4_extract_lane(lows, 3)));
+    *high = bt_max(bt_max(wasm_f32x4_extract_lane(highs, 0), wasm_f32x4_extract_lane(highs, 1)),
+                   bt_max(wasm_f32x4_extract_lane(highs, 2), wasm_f32x4_extract_lane(highs, 3)));
 }
 
 /* Four quantised values in the low bytes of the lanes. */
@@ -102,8 +134,10 @@ static inline void quantize(bt_activations *x, uint32_t tile, const float *in, s
     for (uint32_t r = tile * BT_TILE; r < (tile + 1) * BT_TILE; r++) {
         bt_row_scale s = {0};
         if (r < x->rows) {
-            float low, high;
-            smooth(row, in + r * stride, linear, &low, &high);
+            float largest[BT_SPIKES], low, high;
+            smooth(row, in + r * stride, linear, largest);
+            for (int i = 0; i < BT_SPIKES; i++) x->spikes[r][i] = take_spike(row, columns, largest[i]);
+            find_range(row, columns, &low, &high);
             s = bt_find_scale(low, high);
         } else {
             memset(row, 0, columns * sizeof *row);

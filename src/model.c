@@ -16,6 +16,7 @@
 #define ALIGNMENT 64
 #define ENTRY_NBYTES 80
 #define NAME_NBYTES 48
+#define VERSION 2 /* of images as converters write them now; 1 has other position embeddings */
 
 enum { TYPE_U32 = 1, TYPE_F32 = 2, TYPE_ROWS = 3, TYPE_LINEAR = 4 };
 
@@ -100,6 +101,7 @@ static uint64_t read_u64(const uint8_t *at) {
 
 /* The fields that are not part of bt_model_info. */
 typedef struct {
+    uint32_t version;
     uint32_t kind;
     uint32_t num_tensors;
     uint32_t word_split;
@@ -112,6 +114,7 @@ static bool is_zero(const uint8_t *from, const uint8_t *to) {
 }
 
 static void read_sizes(header *h, bt_model_info *info, const uint8_t *at) {
+    h->version = read_u32(at + 8);
     h->kind = read_u32(at + 12);
     h->num_tensors = read_u32(at + 20);
     h->word_split = read_u32(at + 68);
@@ -159,7 +162,7 @@ static void read_header(reader *r, header *h, bt_model_info *info, size_t nbytes
         return;
     }
     read_sizes(h, info, at);
-    if (read_u32(at + 8) != 1) fail(r, BT_BAD_VERSION, "version", 1, read_u32(at + 8));
+    if (h->version < 1 || h->version > VERSION) fail(r, BT_BAD_VERSION, "version", VERSION, h->version);
     if (h->kind != BT_KIND_CLASSIFIER && h->kind != BT_KIND_TOKENIZER) {
         fail(r, BT_BAD_VERSION, "kind", BT_KIND_CLASSIFIER, h->kind);
     }
@@ -360,11 +363,13 @@ static void read_layer(reader *r, bt_layer *layer, uint32_t i, const bt_model_in
     layer->output_norm = read_norm(r, layer_name(name, i, ".output.LayerNorm"), hidden);
 }
 
-static void read_network(reader *r, bt_model *model, uint32_t word_split) {
+static void read_network(reader *r, bt_model *model, const header *h) {
     const bt_model_info *info = &model->info;
     const uint32_t hidden = info->hidden_size;
-    model->words = read_rows(r, "embeddings.word_embeddings", word_split, hidden);
-    model->positions = read_rows(r, "embeddings.position_embeddings", info->num_positions, hidden);
+    const char *positions = "embeddings.position_embeddings";
+    model->words = read_rows(r, "embeddings.word_embeddings", h->word_split, hidden);
+    if (h->version == 1) model->rounded_positions = read_rows(r, positions, info->num_positions, hidden);
+    else model->positions = read_f32_tensor(r, positions, info->num_positions, hidden);
     model->embeddings_norm = read_norm(r, "embeddings.LayerNorm", hidden);
     for (uint32_t i = 0; i < info->num_layers; i++) read_layer(r, &model->layers[i], i, info);
     model->dense = read_linear(r, "classifier.dense", hidden, hidden);
@@ -421,7 +426,7 @@ bt_status bt_model_open(bt_model **out, void *room, const void *image, size_t im
     r.at = r.image + table_end;
     r.limit = r.image + info->resident_nbytes;
     read_tokenizer(&r, model);
-    if (model->kind == BT_KIND_CLASSIFIER) read_network(&r, model, h.word_split);
+    if (model->kind == BT_KIND_CLASSIFIER) read_network(&r, model, &h);
     read_ending(&r, model, h.word_split);
     if (r.status == BT_OK) r.status = bt_model_extend(model, present_nbytes, fault);
     if (r.status == BT_OK) *out = model;

@@ -62,8 +62,9 @@ struct bt_model {
     bt_bpe bpe;
 
     /* All that follows is for classifiers. */
-    bt_rows words; /* ids 0 .. words.rows - 1 */
-    bt_rows positions;
+    bt_rows words;                  /* ids 0 .. words.rows - 1 */
+    const float *positions;         /* [num_positions][hidden_size]; NULL: */
+    bt_rows rounded_positions;      /* of an image of version 1 */
     bt_norm embeddings_norm;
     bt_layer layers[BT_MAX_LAYERS];
     bt_linear dense;       /* of the head */

@@ -11,15 +11,28 @@
 #include <wasm_simd128.h>
 #endif
 
-/* One row of one panel, but for gelu. acc: the sums of products; out: [8]; scale, zero: of the row of activations. */
-static inline void bt_requantize(float *restrict out, const int32_t *restrict acc, float scale, int32_t zero,
+/* y += a spike times its weights. quads: the panel's. */
+static inline void bt_add_spike(float y[BT_PANEL], bt_spike spike, const int8_t *quads) {
+    uint32_t quad[BT_PANEL];
+    memcpy(quad, quads + (size_t)(spike.column / 4) * sizeof quad, sizeof quad);
+    const uint32_t above = 24 - spike.column % 4 * 8; /* bits above the weight in its quad */
+    for (int n = 0; n < BT_PANEL; n++) y[n] = y[n] + spike.value * (float)((int32_t)(quad[n] << above) >> 24);
+}
+
+/* Row r of x times one panel, but for gelu. acc: the sums of products; out: [8]. */
+static inline void bt_requantize(float *restrict out, const int32_t *restrict acc, const bt_activations *x, uint32_t r,
                                  const bt_linear *linear, uint32_t panel, bt_epilogue epilogue) {
+    const float scale = x->scale[r];
+    const int32_t zero = x->zero[r];
+    const int8_t *quads = linear->weights + (size_t)panel * BT_PANEL * linear->columns;
     const float *scales = linear->scale + (size_t)panel * BT_PANEL;
     const int32_t *colsum = linear->colsum + (size_t)panel * BT_PANEL;
     const float *bias = linear->bias + (size_t)panel * BT_PANEL;
 
     float y[BT_PANEL];
-    for (int n = 0; n < BT_PANEL; n++) y[n] = (float)(acc[n] - zero * colsum[n]) * (scale * scales[n]) + bias[n];
+    for (int n = 0; n < BT_PANEL; n++) y[n] = (float)(acc[n] - zero * colsum[n]) * scale;
+    for (int i = 0; i < BT_SPIKES; i++) bt_add_spike(y, x->spikes[r][i], quads);
+    for (int n = 0; n < BT_PANEL; n++) y[n] = y[n] * scales[n] + bias[n];
     if (epilogue == BT_ADD) {
         for (int n = 0; n < BT_PANEL; n++) out[n] = out[n] + y[n];
     } else {
@@ -89,7 +102,7 @@ static inline void bt_requantize_tile(float *out, size_t stride, int32_t acc[BT_
                                       bt_epilogue epilogue) {
     const uint32_t rows = x->rows - r < BT_TILE ? x->rows - r : BT_TILE;
     for (uint32_t i = 0; i < rows; i++) {
-        bt_requantize(out + i * stride, acc[i], x->scale[r + i], x->zero[r + i], linear, panel, epilogue);
+        bt_requantize(out + i * stride, acc[i], x, r + i, linear, panel, epilogue);
     }
     if (epilogue == BT_GELU) bt_gelu_rows(out, stride, rows);
 }

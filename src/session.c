@@ -49,7 +49,7 @@ static uint64_t scratch_nbytes(const bt_model *model) {
 }
 
 /* The parts of a session's memory, in order. */
-enum { SESSION, OFFSETS, X, WORK, Q, SCALE, ZERO, SCRATCH, NUM_PARTS };
+enum { SESSION, OFFSETS, X, WORK, Q, SCALE, ZERO, SPIKES, SCRATCH, NUM_PARTS };
 
 /* Bytes of each part, multiples of 64; returns their sum. */
 static uint64_t measure(uint64_t nbytes[NUM_PARTS], const bt_model *model, uint32_t max_rows, uint32_t threads) {
@@ -66,6 +66,7 @@ static uint64_t measure(uint64_t nbytes[NUM_PARTS], const bt_model *model, uint3
     nbytes[Q] = larger_nbytes(group_tiles * w.attention, chunk_tiles * w.rest) * BT_TILE * sizeof(int16_t);
     nbytes[SCALE] = group_tiles * BT_TILE * sizeof(float);
     nbytes[ZERO] = group_tiles * BT_TILE * sizeof(int32_t);
+    nbytes[SPIKES] = group_tiles * BT_TILE * BT_SPIKES * sizeof(bt_spike);
     nbytes[SCRATCH] = threads * scratch_nbytes(model);
 
     uint64_t total = 0;
@@ -104,7 +105,7 @@ bt_status bt_session_open(bt_session **out, const bt_model *model, uint32_t max_
         .offsets = parts[OFFSETS],
         .x = parts[X],
         .work = parts[WORK],
-        .activations = {.q = parts[Q], .scale = parts[SCALE], .zero = parts[ZERO]},
+        .activations = {.q = parts[Q], .scale = parts[SCALE], .zero = parts[ZERO], .spikes = parts[SPIKES]},
         .scratch = parts[SCRATCH],
         .scratch_nbytes = (size_t)scratch_nbytes(model),
     };

@@ -2,6 +2,8 @@
  * fidelity.js - how far the int8 model is from the fp32 reference path, in the terms of the manifest.
  */
 
+import { ARITHMETIC } from '../self-test.js'
+
 /** Sentences of the self-test: every fifth of those measured. */
 const SELF_TEST_STRIDE = 5
 
@@ -50,7 +52,7 @@ export function selfTest({ texts, ids, reference, quantized, logits }, sha256) {
   return {
     texts: chosen.map((index) => ({ text: texts[index], ids: [...ids[index]], scores: reference[index].map(round) })),
     tolerance: Math.max(TOLERANCE, Number((1.5 * furthest).toPrecision(1))),
-    arithmetic: 1,
+    arithmetic: ARITHMETIC,
     logits: sha256(new Uint8Array(bits.buffer)),
   }
 }

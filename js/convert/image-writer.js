@@ -3,7 +3,7 @@
  */
 
 import { BertweetError } from '../errors.js'
-import { bytesOf, tensorBytes } from './image.js'
+import { bytesOf } from './image.js'
 import { TAIL, WORDS } from './plan.js'
 
 /** Accumulation depth of every panel: int8 quality, and the fast kernels; MODEL.md, "The 16-bit bound". */
@@ -76,9 +76,7 @@ export class ImageWriter {
   }
 
   async #writeEmbeddings({ positions, norm }) {
-    const { hiddenSize } = this.#architecture
-    const rows = packRows(this.#wasm.quantizeRows(positions, hiddenSize, false), hiddenSize)
-    await this.#put('embeddings.position_embeddings', rows)
+    await this.#put('embeddings.position_embeddings', bytesOf(positions))
     await this.#put('embeddings.LayerNorm', bytesOf(norm))
   }
 
@@ -117,12 +115,4 @@ export class ImageWriter {
     await this.#shardWriter.write(bytes.subarray(weights), { kind: type, columns })
     await this.#shardWriter.write(new Uint8Array(padding))
   }
-}
-
-/** Quantised rows as the image keeps them. */
-function packRows({ scales, q }, columns) {
-  const tensor = new Uint8Array(tensorBytes({ name: '', type: 'rows', rows: scales.length, columns }))
-  tensor.set(bytesOf(scales))
-  tensor.set(q, tensor.length - q.length)
-  return tensor
 }

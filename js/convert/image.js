@@ -13,7 +13,7 @@ const ALIGNMENT = 64
 const HEADER_NBYTES = 128
 const ENTRY_NBYTES = 80
 const NAME_NBYTES = 48
-const VERSION = 1
+const VERSION = 2
 
 /** What an image holds. */
 export const KIND = Object.freeze({ classifier: 1, tokenizer: 2 })

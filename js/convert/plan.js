@@ -64,7 +64,7 @@ export function planClassifier(architecture, tokenizer) {
   const tensors = [
     ...tokenizer.tensors,
     embedding(WORDS, wordSplit),
-    embedding('embeddings.position_embeddings', numPositions),
+    { name: 'embeddings.position_embeddings', type: 'f32', rows: numPositions, columns: hiddenSize },
     norm('embeddings.LayerNorm'),
   ]
   for (let layer = 0; layer < numLayers; layer++) {

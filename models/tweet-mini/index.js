@@ -187,9 +187,9 @@ export default {
       "texts": 64,
       "tokens": 1159,
       "labelAgreement": 1,
-      "maxScoreDifference": 0.0369294,
-      "meanScoreDifference": 0.00373243,
-      "klDivergence": 0.000222728
+      "maxScoreDifference": 0.0381782,
+      "meanScoreDifference": 0.00237644,
+      "klDivergence": 0.000102383
     },
     "selfTest": {
       "texts": [
@@ -249,7 +249,7 @@ export default {
           "scores": [
             0.0347457,
             0.0216298,
-            0.943625
+            0.943624
           ]
         },
         {
@@ -373,7 +373,7 @@ export default {
             2
           ],
           "scores": [
-            0.932169,
+            0.932168,
             0.0550563,
             0.0127752
           ]
@@ -538,44 +538,44 @@ export default {
         }
       ],
       "tolerance": 0.02,
-      "arithmetic": 1,
-      "logits": "46412211cd7e73a7ed07ff1cf189047f7a1bbfe2af805037134a1dc975a89873"
+      "arithmetic": 2,
+      "logits": "2c27476b6a3f1dc85e5dc9b03fd5c34f33e9558c00a6fc0056bd8851043ebf28"
     },
     "image": {
-      "bytes": 17809664,
-      "resident": 13190912
+      "bytes": 17958848,
+      "resident": 13340096
     },
-    "bytes": 17809664,
+    "bytes": 17958848,
     "shards": [
       {
-        "file": "bcc2c4104d9c7fb1c168.bin",
+        "file": "e8cc14d282521215d073.bin",
         "bytes": 8388608,
-        "sha256": "bcc2c4104d9c7fb1c168ce5f414f452421a7cca0d3ed584b1cb3eca907d3d2ad",
+        "sha256": "e8cc14d282521215d073cbc7013efa154f247a1e0a4204b100032906a0527d65",
         "encoding": "raw",
         "offset": 0,
         "size": 8388608
       },
       {
-        "file": "07df5a4710729636a901.bin",
-        "bytes": 8388608,
-        "sha256": "07df5a4710729636a90118db9d4957e7e4c0535e7b6cf5f3bc17861d221a277e",
+        "file": "35e26fe2638f6f4757e4.bin",
+        "bytes": 4951488,
+        "sha256": "35e26fe2638f6f4757e4b26e91f9bb198f1e06054d95561e7d6b7e6f5fe236d9",
         "encoding": "raw",
         "offset": 8388608,
-        "size": 8388608
+        "size": 4951488
       },
       {
-        "file": "46c3ed08671f8143b21d.bin",
-        "bytes": 1032448,
-        "sha256": "46c3ed08671f8143b21deb9c0422f7df3bbed2ad15510661348fbc3da4d90745",
+        "file": "499a44ca162bcbf311df.bin",
+        "bytes": 4618752,
+        "sha256": "499a44ca162bcbf311dfb5db84b4e9f266cbd44abc680e09678366595df88620",
         "encoding": "raw",
-        "offset": 16777216,
-        "size": 1032448
+        "offset": 13340096,
+        "size": 4618752
       }
     ]
   },
   files: {
-    'bcc2c4104d9c7fb1c168.bin': new URL('./bcc2c4104d9c7fb1c168.bin', import.meta.url),
-    '07df5a4710729636a901.bin': new URL('./07df5a4710729636a901.bin', import.meta.url),
-    '46c3ed08671f8143b21d.bin': new URL('./46c3ed08671f8143b21d.bin', import.meta.url)
+    'e8cc14d282521215d073.bin': new URL('./e8cc14d282521215d073.bin', import.meta.url),
+    '35e26fe2638f6f4757e4.bin': new URL('./35e26fe2638f6f4757e4.bin', import.meta.url),
+    '499a44ca162bcbf311df.bin': new URL('./499a44ca162bcbf311df.bin', import.meta.url)
   }
 }

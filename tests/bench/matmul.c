@@ -13,8 +13,9 @@ static _Alignas(64) int8_t weights[MAX_WEIGHTS];
 static _Alignas(64) int16_t scratch[BT_PANEL * MAX_COLUMNS];
 static float row_scale[MAX_ROWS], out[MAX_ROWS * MAX_OUTPUTS], scale[MAX_OUTPUTS], bias[MAX_OUTPUTS];
 static int32_t zero[MAX_ROWS], colsum[MAX_OUTPUTS];
+static bt_spike spikes[MAX_ROWS][BT_SPIKES];
 static uint8_t depth[MAX_OUTPUTS / BT_PANEL];
-static bt_activations x = {.q = q, .scale = row_scale, .zero = zero};
+static bt_activations x = {.q = q, .scale = row_scale, .zero = zero, .spikes = spikes};
 static bt_linear linear = {.depth = depth, .scale = scale, .colsum = colsum, .bias = bias, .weights = weights};
 
 /* Whether this engine and build have the kernel. */
@@ -42,7 +43,10 @@ void bench_prepare(bt_kernel kernel, uint32_t rows, uint32_t columns, uint32_t o
         state = state * 1664525 + 1013904223;
         weights[i] = (int8_t)((int32_t)((state >> 16) % (2 * LARGEST + 1)) - LARGEST);
     }
-    for (uint32_t r = 0; r < rows; r++) row_scale[r] = 0.01f;
+    for (uint32_t r = 0; r < rows; r++) {
+        row_scale[r] = 0.01f;
+        for (uint32_t i = 0; i < BT_SPIKES; i++) spikes[r][i] = (bt_spike){1, (7 * r + 13 * i) % columns};
+    }
     for (uint32_t n = 0; n < outputs; n++) scale[n] = 0.01f;
     for (uint32_t p = 0; p < outputs / BT_PANEL; p++) depth[p] = (uint8_t)quads;
 }

@@ -101,7 +101,7 @@ static void plan_layer(plan *p, const test_shape *s, uint32_t i) {
 static void plan_network(plan *p, const test_shape *s) {
     const uint32_t h = s->hidden_size;
     add(p, "embeddings.word_embeddings", ROWS, s->word_split, h, 0);
-    add(p, "embeddings.position_embeddings", ROWS, s->num_positions, h, 0);
+    add(p, "embeddings.position_embeddings", s->version == 1 ? ROWS : F32, s->num_positions, h, 0);
     add(p, "embeddings.LayerNorm", F32, 2, h, 0);
     for (uint32_t i = 0; i < s->num_layers; i++) plan_layer(p, s, i);
     add_linear(p, s, "classifier.dense", h, h);
@@ -218,11 +218,12 @@ static void fill_tensor(uint8_t *bytes, const tensor *t, const test_shape *shape
     uint8_t *at = bytes + t->offset;
     if (t->type == ROWS) fill_rows(at, t, random);
     else if (t->type == LINEAR) fill_linear(at, t, shape, random);
-    else if (strcmp(t->name, "classifier.out_proj") == 0) {
+    else if (strstr(t->name, "LayerNorm") != NULL) fill_norm(at, t, random);
+    else {
         for (uint32_t i = 0; i < t->rows * t->columns; i++) {
             ((float *)(void *)at)[i] = 2.0f * (test_random_float(random) - 0.5f);
         }
-    } else fill_norm(at, t, random);
+    }
 }
 
 /* ------------------------------------------------------------------------------------------------------- image -- */
@@ -233,7 +234,7 @@ static void write_header(uint8_t *bytes, const plan *p, uint32_t kind, size_t nb
                                shape->num_positions, shape->num_labels};
     const float eps = 1e-5f;
     memcpy(bytes, "bertweet", 8);
-    test_write_u32(bytes + 8, 1);
+    test_write_u32(bytes + 8, shape->version == 0 ? 2 : shape->version);
     test_write_u32(bytes + 12, kind);
     test_write_u32(bytes + 20, p->count);
     test_write_u64(bytes + 24, nbytes);

@@ -28,6 +28,7 @@ typedef struct {
     uint32_t shuffled;      /* 1: sources in another order than 0, 1, 2, ... */
     test_weights weights;
     uint64_t seed;
+    uint32_t version;       /* of the image; 0: the newest */
 } test_shape;
 
 typedef struct {

@@ -61,10 +61,16 @@ static void linear(const network *net, float *y, const float *x, const char *nam
     const float *bias = (const void *)at;
     const int8_t *w = (const int8_t *)at + aligned(4 * (size_t)outputs);
 
-    float *v = malloc(columns * sizeof *v), low = 0, high = 0, sx = 0;
+    float *v = malloc(columns * sizeof *v), low = 0, high = 0, sx = 0, spike[2];
     int *q = calloc(columns, sizeof *q), zero = 0;
+    uint32_t at_spike[2] = {0, 0};
+    for (uint32_t k = 0; k < columns; k++) v[k] = x[source[k]] * factor[k];
+    for (int i = 0; i < 2; i++) {
+        for (uint32_t k = 0; k < columns; k++) at_spike[i] = fabsf(v[k]) > fabsf(v[at_spike[i]]) ? k : at_spike[i];
+        spike[i] = v[at_spike[i]];
+        v[at_spike[i]] = 0;
+    }
     for (uint32_t k = 0; k < columns; k++) {
-        v[k] = x[source[k]] * factor[k];
         low = minimum(low, v[k]);
         high = maximum(high, v[k]);
     }
@@ -78,13 +84,16 @@ static void linear(const network *net, float *y, const float *x, const char *nam
         }
     }
     for (uint32_t n = 0; n < outputs; n++) {
+        const int8_t *panel = w + (size_t)(n / 8) * 8 * columns + n % 8 * 4;
         int64_t acc = 0, colsum = 0;
         for (uint32_t k = 0; k < columns; k++) {
-            const int weight = w[(size_t)(n / 8) * 8 * columns + (size_t)(k / 4) * 32 + n % 8 * 4 + k % 4];
+            const int weight = panel[k / 4 * 32 + k % 4];
             acc += (int64_t)q[k] * weight;
             colsum += weight;
         }
-        y[n] = (float)(acc - zero * colsum) * (sx * scale[n]) + bias[n];
+        float sum = (float)(acc - zero * colsum) * sx;
+        for (int i = 0; i < 2; i++) sum += spike[i] * (float)panel[at_spike[i] / 4 * 32 + at_spike[i] % 4];
+        y[n] = sum * scale[n] + bias[n];
     }
     free(v);
     free(q);
@@ -94,6 +103,7 @@ static void embed(const network *net, float *x, const int32_t *ids) {
     const uint32_t h = net->hidden;
     const uint8_t *words = tensor(net, "embeddings.word_embeddings");
     const uint8_t *places = tensor(net, "embeddings.position_embeddings");
+    const bool rounded = test_read_u32(net->image->bytes + 8) == 1;
     const uint32_t num_positions = test_read_u32(net->image->bytes + 56);
     const uint32_t vocab = test_read_u32(net->image->bytes + 72);
     uint32_t count = 0;
@@ -108,11 +118,13 @@ static void embed(const network *net, float *x, const int32_t *ids) {
             rows = vocab - net->split;
         }
         const float word_scale = ((const float *)(const void *)from)[id];
-        const float place_scale = ((const float *)(const void *)places)[position];
         const int8_t *word = (const int8_t *)from + aligned(4 * (size_t)rows) + (size_t)id * h;
-        const int8_t *place = (const int8_t *)places + aligned(4 * (size_t)num_positions) + (size_t)position * h;
+        const float *place = (const float *)(const void *)places + (size_t)position * h;
+        const int8_t *rounded_place = (const int8_t *)places + aligned(4 * (size_t)num_positions) + (size_t)position * h;
         for (uint32_t i = 0; i < h; i++) {
-            x[r * h + i] = word_scale * (float)word[i] + place_scale * (float)place[i];
+            const float at_place = rounded ? ((const float *)(const void *)places)[position] * (float)rounded_place[i]
+                                           : place[i];
+            x[r * h + i] = word_scale * (float)word[i] + at_place;
         }
     }
     layer_norm(net, x, "embeddings.LayerNorm");

@@ -15,8 +15,8 @@
 #include "image_builder.h"
 #include "test.h"
 
-#define EXPECTED 0x735E9B540CACA0F7u
-#define EXPECTED_BASE 0xE87FDC5E821DB9B9u
+#define EXPECTED 0x281039D496EA3E3Bu
+#define EXPECTED_BASE 0xBA217C3C11CED0BFu
 
 #define TEXTS 6
 #define ROWS 64

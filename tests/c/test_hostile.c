@@ -222,7 +222,7 @@ static const content_line content_lines[] = {
     {"tokenizer.merges", 4, 0xFFFFFFFF, "tokenizer.merges: rank below"},
     {"tokenizer.merges", 8, 5, "tokenizer.merges: result below"},
     {"embeddings.word_embeddings", 0, NOT_A_NUMBER, "embeddings.word_embeddings: finite scales"},
-    {"embeddings.position_embeddings", 4 * 65, INFINITE, "embeddings.position_embeddings: finite scales"},
+    {"embeddings.position_embeddings", 4 * 65, INFINITE, "embeddings.position_embeddings: finite values"},
     {"embeddings.word_embeddings.tail", 4 * 19, NOT_A_NUMBER, "embeddings.word_embeddings.tail: finite scales"},
     {"embeddings.LayerNorm", 4 * 31, 0xFF800000, "embeddings.LayerNorm: finite values"},
     {"encoder.layer.0.output.LayerNorm", 0, INFINITE, "encoder.layer.0.output.LayerNorm: finite values"},

@@ -60,8 +60,9 @@ static layer *make_layer(uint32_t outputs, uint32_t columns, uint32_t sources, u
 static bt_activations make_activations(uint32_t rows, uint32_t columns) {
     const size_t padded = (size_t)bt_tiles(rows) * BT_TILE;
     bt_activations x = {.q = take(2 * padded * columns), .scale = take(padded * 4), .zero = take(padded * 4),
-                        .rows = rows};
+                        .spikes = take(padded * sizeof *x.spikes), .rows = rows};
     memset(x.q, 0xEE, 2 * padded * columns);
+    memset(x.spikes, 0, padded * sizeof *x.spikes);
     return x;
 }
 
@@ -69,6 +70,7 @@ static void free_activations(bt_activations *x) {
     free(x->q);
     free(x->scale);
     free(x->zero);
+    free(x->spikes);
 }
 
 static size_t index_of(uint32_t r, uint32_t k, uint32_t columns) {
@@ -100,6 +102,18 @@ static void check_quantized_row(const bt_kernels *kernels, const bt_activations 
     float low = 0, high = 0, v[MAX_COLUMNS];
     for (uint32_t k = 0; k < linear->columns; k++) {
         v[k] = row[linear->source[k]] * linear->factor[k];
+    }
+    for (int i = 0; i < BT_SPIKES; i++) {
+        const bt_spike spike = x->spikes[r][i];
+        uint32_t larger = 0;
+        for (uint32_t k = 0; k < linear->columns; k++) {
+            larger += fabsf(v[k]) > fabsf(v[spike.column]) || (k < spike.column && fabsf(v[k]) == fabsf(v[spike.column]));
+        }
+        CHECK_INT(larger, 0);
+        CHECK(spike.value == v[spike.column]);
+        v[spike.column] = 0;
+    }
+    for (uint32_t k = 0; k < linear->columns; k++) {
         low = v[k] < low ? v[k] : low;
         high = high < v[k] ? v[k] : high;
     }
@@ -178,7 +192,12 @@ static float product(const bt_kernels *kernels, const bt_activations *x, const b
         const int8_t weight = linear->weights[n / 8 * 8 * columns + k / 4 * 32 + n % 8 * 4 + k % 4];
         acc += quantized(kernels, x, r, k, columns) * weight;
     }
-    return (float)(acc - x->zero[r] * linear->colsum[n]) * (x->scale[r] * linear->scale[n]) + linear->bias[n];
+    float y = (float)(acc - x->zero[r] * linear->colsum[n]) * x->scale[r];
+    for (int i = 0; i < BT_SPIKES; i++) {
+        const uint32_t k = x->spikes[r][i].column;
+        y += x->spikes[r][i].value * (float)linear->weights[n / 8 * 8 * columns + k / 4 * 32 + n % 8 * 4 + k % 4];
+    }
+    return y * linear->scale[n] + linear->bias[n];
 }
 
 /* One range of panels and one epilogue; nothing beside the range may change. */

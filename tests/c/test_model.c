@@ -72,10 +72,12 @@ static void test_statuses(void) {
     test_image image = test_build_image(&shape);
     bt_fault fault;
     CHECK_INT(open_with(&image, 0, 0x54524542, &fault), BT_BAD_MAGIC);
-    CHECK_INT(open_with(&image, 8, 2, &fault), BT_BAD_VERSION);
+    CHECK_INT(open_with(&image, 8, 3, &fault), BT_BAD_VERSION);
     CHECK_STRING(fault.field, "header: version");
-    CHECK_INT(fault.expected, 1);
-    CHECK_INT(fault.found, 2);
+    CHECK_INT(fault.expected, 2);
+    CHECK_INT(fault.found, 3);
+    CHECK_INT(open_with(&image, 8, 1, &fault), BT_BAD_IMAGE); /* not what an image of version 1 holds */
+    CHECK_STRING(fault.field, "embeddings.position_embeddings: type");
     CHECK_INT(open_with(&image, 12, 3, &fault), BT_BAD_VERSION);
     CHECK_INT(open_with(&image, 16, 1, &fault), BT_BAD_VERSION);
     CHECK_INT(open_with(&image, 40, 40, &fault), BT_UNSUPPORTED);
@@ -109,8 +111,9 @@ static void test_every_field(void) {
                 const uint32_t near[] = {right - 1, right + 1, right << 1, right ^ 0x10000};
                 const uint32_t value = v < COUNT ? values[v] : near[v - COUNT];
                 bt_fault fault;
-                /* Constants that may contradict nothing: heads, eps, id of <mask>, and a tokenizer's vocabulary. */
-                const int free_to_change = at == 48 || at == 64 || at == 76 || (at == 72 && i == 1);
+                /* Constants that may contradict nothing: heads, eps, id of <mask>, and a tokenizer's vocabulary and
+                 * version. */
+                const int free_to_change = at == 48 || at == 64 || at == 76 || ((at == 72 || at == 8) && i == 1);
                 if (value == right || (free_to_change && open_with(&images[i], at, value, &fault) == BT_OK)) continue;
                 const bt_status status = open_with(&images[i], at, value, &fault);
                 CHECK(status != BT_OK);

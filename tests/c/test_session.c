@@ -120,6 +120,7 @@ static void test_bits(void) {
             shape.shuffled = h % 2;
             shape.weights = kinds[w];
             shape.seed = seed++;
+            shape.version = h % 3 == 1 ? 1 : 0;
             test_shape_bits(&shape, 12, 9);
         }
     }

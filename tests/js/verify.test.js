@@ -85,8 +85,11 @@ async function withClassifier({ manifest, image, files }, use) {
   }
 }
 
+/** Of 20 texts, the best two labels of a random network come that near for one. */
+const thresholds = { minAgreement: 0.95 }
+
 const verify = (subject, checkpoint, options = {}) => withClassifier(subject, (classifier) =>
-  verifyModel({ ...subject, classifier, checkpoint, texts: TEXTS, wasmUrl, ...options }))
+  verifyModel({ ...subject, classifier, checkpoint, texts: TEXTS, wasmUrl, thresholds, ...options }))
 
 const selfTest = (subject) => withClassifier(subject, (classifier) => classifier.selfTest())
 
@@ -278,7 +281,7 @@ test('scores beyond the thresholds', async () => {
 test('a manifest without a self-test, and one of another arithmetic', async () => {
   const { selfTest: recorded, ...manifest } = model.manifest
   await assert.rejects(selfTest({ ...model, manifest }), { code: 'model', message: /no self-test in its manifest/ })
-  const result = await selfTest({ ...model, manifest: { ...manifest, selfTest: { ...recorded, arithmetic: 2 } } })
+  const result = await selfTest({ ...model, manifest: { ...manifest, selfTest: { ...recorded, arithmetic: 1 } } })
   assert.deepEqual([result.passed, result.bits], [true, 'unknown'])
 })
 
