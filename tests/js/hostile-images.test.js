@@ -55,7 +55,7 @@ const load = async (model) => {
 
 refusesEach('an image', [
   ['another beginning', withWord(0, 0x04034b50), 'format', /shards/],
-  ['another version', withWord(8, 2), 'format', /Update bertweet-wasm/],
+  ['another version', withWord(8, 3), 'format', /Update bertweet-wasm/],
   ['a hidden size of 2^32 - 16', withWord(40, 0xfffffff0), 'model', /hidden_size: expected 16384, found 4294967280/],
   ['a million layers', withWord(44, 1e6), 'model', /num_layers: expected 64, found 1000000/],
   ['heads that do not divide', withWord(48, 3), 'model', /multiple of 4 num_heads/],
