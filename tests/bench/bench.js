@@ -115,7 +115,7 @@ function drawLatency(name, { engines, cases }, { date, machine, versions }) {
   return drawPlot({
     title: `Latency of ${DESCRIPTIONS[name]}`,
     subtitle: [
-      `Chromium ${versions.Chromium.split('.')[0]}`, `${machine.cores} cores of ${machine.cpu}`, date.slice(0, 10)
+      `Chromium ${chromium}`, `${machine.cores} cores of ${machine.cpu}`, date.slice(0, 10)
     ].join(', '),
     lines: shown.map(([key, { info, times }]) => ({
       label: titleOf(key, info),
