@@ -3,7 +3,7 @@
  * colours follow the reader's light or dark mode.
  */
 
-const WIDTH = 880
+const WIDTH = 900
 const HEIGHT = 460
 const LEFT = 60
 const RIGHT = 560
