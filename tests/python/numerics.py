@@ -20,7 +20,7 @@ from outlier_standins import ROOT, Network
 from safetensors.numpy import load_file
 from transformers import BertweetTokenizer
 
-HEADER_NBYTES, ENTRY_NBYTES, TYPE_LINEAR, LEVELS = 128, 80, 4, 127
+HEADER_NBYTES, ENTRY_NBYTES, TYPE_LINEAR, LEVELS, SPIKES = 128, 80, 4, 127, 2
 
 
 def align(nbytes):
@@ -50,7 +50,16 @@ def read_linears(model):
 
 
 def quantize(v):
-    """Rows in 7 bits, as MODEL.md's section 3 has it, and back."""
+    """Rows in 7 bits but for their two spikes, as MODEL.md's section 3 has it, and back."""
+    spikes = np.argsort(-np.abs(v), axis=1, kind="stable")[:, :SPIKES]
+    rest = v.copy()
+    np.put_along_axis(rest, spikes, 0, axis=1)
+    rounded = quantize_rest(rest)
+    np.put_along_axis(rounded, spikes, np.take_along_axis(v, spikes, axis=1), axis=1)
+    return rounded
+
+
+def quantize_rest(v):
     low, high = np.minimum(v.min(1, keepdims=True), 0), np.maximum(v.max(1, keepdims=True), 0)
     step = np.maximum(high - low, 2.0**-80) / LEVELS
     zero = np.rint(-low / step)
