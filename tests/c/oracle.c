@@ -120,10 +120,9 @@ static void embed(const network *net, float *x, const int32_t *ids) {
         const float word_scale = ((const float *)(const void *)from)[id];
         const int8_t *word = (const int8_t *)from + aligned(4 * (size_t)rows) + (size_t)id * h;
         const float *place = (const float *)(const void *)places + (size_t)position * h;
-        const int8_t *rounded_place = (const int8_t *)places + aligned(4 * (size_t)num_positions) + (size_t)position * h;
+        const int8_t *q = (const int8_t *)places + aligned(4 * (size_t)num_positions) + (size_t)position * h;
         for (uint32_t i = 0; i < h; i++) {
-            const float at_place = rounded ? ((const float *)(const void *)places)[position] * (float)rounded_place[i]
-                                           : place[i];
+            const float at_place = rounded ? ((const float *)(const void *)places)[position] * (float)q[i] : place[i];
             x[r * h + i] = word_scale * (float)word[i] + at_place;
         }
     }

@@ -107,7 +107,8 @@ static void check_quantized_row(const bt_kernels *kernels, const bt_activations 
         const bt_spike spike = x->spikes[r][i];
         uint32_t larger = 0;
         for (uint32_t k = 0; k < linear->columns; k++) {
-            larger += fabsf(v[k]) > fabsf(v[spike.column]) || (k < spike.column && fabsf(v[k]) == fabsf(v[spike.column]));
+            const float size = fabsf(v[spike.column]);
+            larger += fabsf(v[k]) > size || (k < spike.column && fabsf(v[k]) == size);
         }
         CHECK_INT(larger, 0);
         CHECK(spike.value == v[spike.column]);
