@@ -35,7 +35,7 @@ int32_t probe_smash(int32_t count) {
 }
 
 /* Needs 256 bytes of stack for each level. */
-int32_t probe_recurse(int32_t depth) { // NOLINT(misc-no-recursion)
+int32_t probe_recurse(int32_t depth) {
     volatile char frame[200];
     volatile char *volatile at = frame;
     at[0] = 1;
