@@ -2,7 +2,8 @@
  * faults.test.js - all that can happen to weights on their way (tests/browser/faults/table.js): every combination ends
  * in the right answer or in an error by name, and the same page can load when the fault is over.
  *
- * Each browser runs a third of the combinations, and the three together all; BERTWEET_FAULTS=all runs all in one.
+ * Each browser runs a third of the combinations, and the three together all; BERTWEET_FAULTS=all runs all in one. Then
+ * a smaller choice of them, isolated and with threads, without a worker, and with a cache of the caller's.
  */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
@@ -13,7 +14,7 @@ import { makeTinyModel, split } from '../../js/tiny-model.js'
 import { PROJECT, startServer } from '../browser.js'
 import { BROWSER, TITLE, noBrowser, openBrowser } from '../drivers.js'
 import { serveFaults } from '../faults/server.js'
-import { FAULTS, PARTIAL, SHARD_AT, combinations, shareOf, tableOf } from '../faults/table.js'
+import { FAULTS, PARTIAL, SHARD_AT, WAYS, combinations, shareOf, shareOfWay, tableOf } from '../faults/table.js'
 
 const TEXT = 'I love it 😍'
 /** Lanes side by side: for what waits for the idle time-out, and for the rest. */
@@ -84,44 +85,59 @@ describe(`faults in ${TITLE}`, { skip: noBrowser() }, () => {
   test('every combination ends well or by name, and the page is not broken', async (t) => {
     const list = process.env.BERTWEET_FAULTS === 'all' ? combinations(BROWSER) : shareOf(BROWSER)
     assert.ok(list.length >= 200)
-    const model = await makeTinyModel()
-    const classifier = await createClassifier({ model })
-    const right = JSON.stringify(await classifier.classify(TEXT))
-    await classifier.dispose()
-
-    // Each lane has a host and contents of its own, so that no cached shard is another's.
-    const image = Buffer.concat(model.manifest.shards.map(({ file }) => model.files[file]))
-    const laneOf = ({ fault }, index) => FAULTS[fault].waits ? index % WAITING_LANES : WAITING_LANES + index % LANES
-    const lanes = await Promise.all(Array.from({ length: WAITING_LANES + LANES }, async (_, index) => {
-      const mine = list.filter((combination, at) => laneOf(combination, at) === index)
-      const own = await split({ ...model.manifest, name: `lane ${index}` }, image, 16 * index)
-      const server = await serveFaults(own, mine)
-      t.after(() => server.close())
-      return { model: own, server, combinations: mine }
-    }))
-
-    const faults = Object.fromEntries(Object.entries(SHORTER).map(([path, list]) => [path, shorten(list)]))
-    const server = await startServer({ isolated: false, faults })
-    t.after(() => server.close())
-    const page = await browser.newPage()
-    await page.goto(`${server.url}tests/browser/faults/page.html`)
-    const plan = lanes.map(({ model, server, combinations }) => combinations.map(({ id, cache, place }) => ({
-      id,
-      cache,
-      url: `${server.url}${id}/`,
-      hashes: model.manifest.shards.map(({ sha256 }) => sha256),
-      partial: PARTIAL,
-      damaged: SHARD_AT[place] ?? 1
-    })))
-    const steps = await page.evaluate(({ plan, text }) => window.runCombinations(plan, text), { plan, text: TEXT })
-
-    const byId = new Map(steps.map((step) => [step.id, step]))
-    const found = lanes.flatMap((lane) => lane.combinations.flatMap((combination) =>
-      complaints(combination, lane, byId.get(combination.id) ?? {}, lane.server.requests(combination.id), right)))
-    const outcomes = [...new Set(list.map(({ expected }) => expected))]
-    const count = (outcome) => list.filter(({ expected }) => expected === outcome).length
-    t.diagnostic(`${list.length} combinations: ${outcomes.map((outcome) => `${count(outcome)} ${outcome}`).join(', ')}`)
-    assert.equal(steps.length, list.length)
-    assert.deepEqual(found, [])
+    await runMatrix(t, browser, list, {})
   })
+
+  for (const [name, way] of Object.entries(WAYS)) {
+    test(`the same, ${name}`, (t) =>
+      runMatrix(t, browser, shareOfWay(BROWSER, name), { ...way, options: way[BROWSER] ?? way.options }))
+  }
 })
+
+/** Runs combinations in a page, and looks at what becomes of each. */
+async function runMatrix(t, browser, list, way) {
+  const model = await makeTinyModel()
+  const classifier = await createClassifier({ model })
+  const right = JSON.stringify(await classifier.classify(TEXT))
+  await classifier.dispose()
+
+  const lanes = await makeLanes(t, model, list)
+  const faults = Object.fromEntries(Object.entries(SHORTER).map(([path, list]) => [path, shorten(list)]))
+  const server = await startServer({ isolated: way.isolated ?? false, faults })
+  t.after(() => server.close())
+  const page = await browser.newPage()
+  t.after(() => page.close())
+  await page.goto(`${server.url}tests/browser/faults/page.html`)
+  const plan = lanes.map(({ model, server, combinations }) => combinations.map(({ id, cache, place }) => ({
+    id,
+    cache,
+    url: `${server.url}${id}/`,
+    hashes: model.manifest.shards.map(({ sha256 }) => sha256),
+    partial: PARTIAL,
+    damaged: SHARD_AT[place] ?? 1
+  })))
+  const steps = await page.evaluate(({ plan, text, way }) => window.runCombinations(plan, text, way),
+    { plan, text: TEXT, way })
+
+  const byId = new Map(steps.map((step) => [step.id, step]))
+  const found = lanes.flatMap((lane) => lane.combinations.flatMap((combination) =>
+    complaints(combination, lane, byId.get(combination.id) ?? {}, lane.server.requests(combination.id), right)))
+  const outcomes = [...new Set(list.map(({ expected }) => expected))]
+  const count = (outcome) => list.filter(({ expected }) => expected === outcome).length
+  t.diagnostic(`${list.length} combinations: ${outcomes.map((outcome) => `${count(outcome)} ${outcome}`).join(', ')}`)
+  assert.equal(steps.length, list.length)
+  assert.deepEqual(found, [])
+}
+
+/** Deals combinations out. Each lane has a host and contents of its own, so that no cached shard is another's. */
+async function makeLanes(t, { manifest, files }, list) {
+  const image = Buffer.concat(manifest.shards.map(({ file }) => files[file]))
+  const laneOf = ({ fault }, index) => FAULTS[fault].waits ? index % WAITING_LANES : WAITING_LANES + index % LANES
+  return Promise.all(Array.from({ length: WAITING_LANES + LANES }, async (_, index) => {
+    const mine = list.filter((combination, at) => laneOf(combination, at) === index)
+    const own = await split({ ...manifest, name: `lane ${index}` }, image, 16 * index)
+    const server = await serveFaults(own, mine)
+    t.after(() => server.close())
+    return { model: own, server, combinations: mine }
+  }))
+}

@@ -10,24 +10,27 @@ const HANG_MS = 120000
  *
  * @param {{combinations: object[], url: string, hashes: string[], damaged: number}[][]} lanes
  * @param {string} text  what each classifies
+ * @param {{ownCache?: boolean, options?: object}} way  of WAYS
  * @returns {Promise<object[]>} of each combination: id, what became of it, and of the load after it
  */
-window.runCombinations = async (lanes, text) => {
+window.runCombinations = async (lanes, text, { ownCache = false, options }) => {
   const library = await import('/js/index.js')
+  const store = ownCache ? makeCache() : await caches.open('bertweet-wasm')
+  const how = { library, text, store, options: { ...options, cache: ownCache ? store : true } }
   const results = await Promise.all(lanes.map(async (lane) => {
     const done = []
-    for (const combination of lane) done.push(await runOne(library, combination, text))
+    for (const combination of lane) done.push(await runOne(combination, how))
     return done
   }))
   return results.flat()
 }
 
 /** @param {{id: number, cache: string, url: string, hashes: string[], partial: number, damaged: number}} combination */
-async function runOne({ createClassifier, isCached, clearCache }, combination, text) {
+async function runOne(combination, { library: { createClassifier, isCached, clearCache }, text, store, options }) {
   const { id, cache, url } = combination
   const model = `${url}manifest.json`
   const load = () => outcome(async () => {
-    const classifier = await createClassifier({ model, cache: cache !== 'off' })
+    const classifier = await createClassifier({ ...options, model, cache: cache !== 'off' && options.cache })
     try {
       return await classifier.classify(text)
     } finally {
@@ -38,39 +41,43 @@ async function runOne({ createClassifier, isCached, clearCache }, combination, t
   try {
     if (cache !== 'empty' && cache !== 'off') {
       step.before = await load()
-      await inTime(window.until(async () => await isCached(model) && await hasRecord(model)))
-      await spoilCache(combination, model)
+      await inTime(window.until(() => isCached(model, { cache: options.cache })))
+      await spoilCache(combination, model, store)
     }
     await fetch(`${url}begin`)
     step.during = await load()
     await fetch(`${url}end`)
     step.after = await load()
-    if (cache !== 'off') await clearCache(model)
+    if (cache !== 'off') await clearCache(model, { cache: options.cache })
   } catch (error) {
     step.failure = `${error}`
   }
   return step
 }
 
-/** Whether the model can be loaded without its server: its manifest is kept last. */
-const hasRecord = async (model) =>
-  (await (await caches.open('bertweet-wasm')).keys()).some((key) => isRecord(key, model))
-
-const isRecord = ({ url }, model) => url.includes(encodeURIComponent(model))
-
 /** Takes from the cache what a tab that was closed early would not have put there, or damages one entry. */
-async function spoilCache({ cache, hashes, partial, damaged }, model) {
-  const store = await caches.open('bertweet-wasm')
-  const keys = await store.keys()
-  const keyOf = (hash) => keys.find(({ url }) => url.includes(hash))
+async function spoilCache({ cache, hashes, partial, damaged }, model, store) {
+  const keys = (await store.keys()).map(({ url }) => url)
+  const keyOf = (hash) => keys.find((key) => key.includes(hash))
   if (cache === 'partial') {
-    const record = keys.filter((key) => isRecord(key, model))
-    for (const key of [...record, ...hashes.slice(partial).map(keyOf)]) await store.delete(key)
+    const record = keys.find((key) => key.includes(encodeURIComponent(model)))
+    for (const key of [record, ...hashes.slice(partial).map(keyOf)]) await store.delete(key)
   } else if (cache === 'corrupt') {
     const key = keyOf(hashes[damaged])
     const bytes = new Uint8Array(await (await store.match(key)).arrayBuffer())
     bytes[bytes.length >> 1] ^= 1
     await store.put(key, new Response(bytes))
+  }
+}
+
+/** A cache in memory, in the shape of the Cache API. */
+function makeCache() {
+  const entries = new Map()
+  return {
+    keys: async () => [...entries.keys()].map((url) => ({ url })),
+    match: async (key) => entries.has(key) ? new Response(entries.get(key)) : undefined,
+    put: async (key, response) => { entries.set(key, await response.arrayBuffer()) },
+    delete: async (key) => entries.delete(key)
   }
 }
 

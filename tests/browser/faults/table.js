@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url'
 export const PLACES = ['manifest', 'first', 'middle', 'last']
 export const CACHES = ['empty', 'partial', 'full', 'corrupt', 'off']
 
+const BROWSERS = ['chromium', 'firefox', 'webkit']
+
 /** Shards of the model, and the one at each place. */
 export const SHARDS = 5
 export const SHARD_AT = { first: 0, middle: 2, last: 4 }
@@ -130,8 +132,34 @@ export function combinations(browser = 'chromium') {
 
 /** A third of them for each browser; together they run all. @param {string} browser */
 export function shareOf(browser) {
-  const turn = ['chromium', 'firefox', 'webkit'].indexOf(browser)
+  const turn = BROWSERS.indexOf(browser)
   return combinations(browser).filter(({ id }) => (id + Math.floor(id / 6)) % 3 === turn)
+}
+
+/**
+ * Other ways to load than in a worker of a page that is not isolated, with the browser's cache.
+ *
+ * @type {Record<string, {isolated?: boolean, ownCache?: boolean, options?: object, firefox?: object}>}
+ *   isolated: the page is cross-origin isolated; ownCache: the option cache is an object; options: of createClassifier;
+ *   firefox: options there. OPEN: with two threads, six loads at once often make the worker hang in Firefox 153.
+ */
+export const WAYS = {
+  'isolated': { isolated: true, options: { threads: 2 }, firefox: { threads: 1 } },
+  'worker: false': { options: { worker: false } },
+  'a cache of its own': { ownCache: true }
+}
+
+/**
+ * For each way and browser, another eighteenth of the combinations at the manifest and the middle shard that need not
+ * wait.
+ *
+ * @param {string} browser
+ * @param {string} way
+ */
+export function shareOfWay(browser, way) {
+  const turn = 3 * BROWSERS.indexOf(browser) + Object.keys(WAYS).indexOf(way)
+  return combinations(browser).filter(({ place, fault }) => ['manifest', 'middle'].includes(place) &&
+    !FAULTS[fault].waits).filter(({ id }) => (id + Math.floor(id / 18)) % 18 === 2 * turn)
 }
 
 /** Whether what is spoilt is asked for at all. */
