@@ -6,7 +6,8 @@
  * Measures the model on the files as `bertweet-wasm eval` does, with --checkpoint the checkpoint's 32-bit floats too,
  * and keeps the reports in evaluation.json of the folder, in place of earlier ones on the same files; reports on
  * another version of the model are dropped. Then writes reliability.svg, and into README.md, between the marks for
- * them, the tables. Without files all of it is written again from evaluation.json: nobody need look at a test set twice.
+ * them, the tables. Without files all of it is written again from evaluation.json: nobody need look at a test set
+ * twice.
  *
  * A file has a label, a tab and a text on each line; in the card it has the name of its folder and its own:
  * semeval2017/dev.
