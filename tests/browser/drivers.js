@@ -87,7 +87,8 @@ async function launchOneContext(proxy) {
   return { version: () => browser.version(), newPage: () => context.newPage(), close: () => browser.close() }
 }
 
-const findFirefox = () => findProgram([process.env.FIREFOX_PATH, 'firefox-esr', 'firefox'])
+/** Path of Firefox, or null. */
+export const findFirefox = () => findProgram([process.env.FIREFOX_PATH, 'firefox-esr', 'firefox'])
 
 /** @param {URL} [proxy] */
 function launchFirefox(proxy) {

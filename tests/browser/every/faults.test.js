@@ -15,6 +15,7 @@ import { PROJECT, startServer } from '../browser.js'
 import { BROWSER, TITLE, noBrowser, openBrowser } from '../drivers.js'
 import { serveFaults } from '../faults/server.js'
 import { FAULTS, PARTIAL, SHARD_AT, WAYS, combinations, shareOf, shareOfWay, tableOf } from '../faults/table.js'
+import { askUndriven } from '../undriven.js'
 
 const TEXT = 'I love it 😍'
 /** Lanes side by side: for what waits for the idle time-out, and for the rest. */
@@ -89,8 +90,7 @@ describe(`faults in ${TITLE}`, { skip: noBrowser() }, () => {
   })
 
   for (const [name, way] of Object.entries(WAYS)) {
-    test(`the same, ${name}`, (t) =>
-      runMatrix(t, browser, shareOfWay(BROWSER, name), { ...way, options: way[BROWSER] ?? way.options }))
+    test(`the same, ${name}`, (t) => runMatrix(t, browser, shareOfWay(BROWSER, name), way))
   }
 })
 
@@ -105,9 +105,6 @@ async function runMatrix(t, browser, list, way) {
   const faults = Object.fromEntries(Object.entries(SHORTER).map(([path, list]) => [path, shorten(list)]))
   const server = await startServer({ isolated: way.isolated ?? false, faults })
   t.after(() => server.close())
-  const page = await browser.newPage()
-  t.after(() => page.close())
-  await page.goto(`${server.url}tests/browser/faults/page.html`)
   const plan = lanes.map(({ model, server, combinations }) => combinations.map(({ id, cache, place }) => ({
     id,
     cache,
@@ -116,8 +113,9 @@ async function runMatrix(t, browser, list, way) {
     partial: PARTIAL,
     damaged: SHARD_AT[place] ?? 1
   })))
-  const steps = await page.evaluate(({ plan, text, way }) => window.runCombinations(plan, text, way),
-    { plan, text: TEXT, way })
+  const url = `${server.url}tests/browser/faults/page.html`
+  const task = { plan, text: TEXT, way }
+  const steps = await (way.undriven === BROWSER ? askUndriven(url, task) : askDriven(t, browser, url, task))
 
   const byId = new Map(steps.map((step) => [step.id, step]))
   const found = lanes.flatMap((lane) => lane.combinations.flatMap((combination) =>
@@ -127,6 +125,13 @@ async function runMatrix(t, browser, list, way) {
   t.diagnostic(`${list.length} combinations: ${outcomes.map((outcome) => `${count(outcome)} ${outcome}`).join(', ')}`)
   assert.equal(steps.length, list.length)
   assert.deepEqual(found, [])
+}
+
+async function askDriven(t, browser, url, task) {
+  const page = await browser.newPage()
+  t.after(() => page.close())
+  await page.goto(url)
+  return page.evaluate(({ plan, text, way }) => window.runCombinations(plan, text, way), task)
 }
 
 /** Deals combinations out. Each lane has a host and contents of its own, so that no cached shard is another's. */

@@ -139,12 +139,12 @@ export function shareOf(browser) {
 /**
  * Other ways to load than in a worker of a page that is not isolated, with the browser's cache.
  *
- * @type {Record<string, {isolated?: boolean, ownCache?: boolean, options?: object, firefox?: object}>}
+ * @type {Record<string, {isolated?: boolean, ownCache?: boolean, options?: object, undriven?: string}>}
  *   isolated: the page is cross-origin isolated; ownCache: the option cache is an object; options: of createClassifier;
- *   firefox: options there. OPEN: with two threads, six loads at once often make the worker hang in Firefox 153.
+ *   undriven: the browser that must not be driven for it; see undriven.js.
  */
 export const WAYS = {
-  'isolated': { isolated: true, options: { threads: 2 }, firefox: { threads: 1 } },
+  'isolated': { isolated: true, options: { threads: 2 }, undriven: 'firefox' },
   'worker: false': { options: { worker: false } },
   'a cache of its own': { ownCache: true }
 }
