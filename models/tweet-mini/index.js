@@ -9,8 +9,8 @@ export default {
       "revision": null,
       "files": {
         "README.md": {
-          "bytes": 1080,
-          "sha256": "21debe012acee852f03bf79b4074f47118f4808358d76dd84fd5ee2000de1487"
+          "bytes": 592,
+          "sha256": "ec2c68d7e8fdc242785a15f53526557afb4d2ddc5932168cf83aa6ba37cf873f"
         },
         "added_tokens.json": {
           "bytes": 17,
@@ -21,12 +21,12 @@ export default {
           "sha256": "00d991ac52f4fb69f23746aca717c511fc0ad2ee7f3bf9a1dfb12948cfe54f86"
         },
         "config.json": {
-          "bytes": 864,
-          "sha256": "b187a6b6989db862f8270fb6cf6925192140193afec62d8810deb75b54af51e9"
+          "bytes": 778,
+          "sha256": "64816b5adc55ff0f8a501c8c4a2b16b66692e80e58c57bd2e9bd3cb6755874ea"
         },
         "model.safetensors": {
-          "bytes": 33994014,
-          "sha256": "81e761ed2207225691d8e7d93d3d4bdaedabb854c21d0a0cfed75a375b1a39da"
+          "bytes": 67975724,
+          "sha256": "fe5d84c10c3c5b4c0e0e3865ea996d5535e547b0e0ce9f6444c32ffaa4472d06"
         },
         "special_tokens_map.json": {
           "bytes": 150,
@@ -42,111 +42,111 @@ export default {
         }
       },
       "tensors": {
-        "embeddings.word_embeddings.weight": "eccc0b375b797ed6",
-        "embeddings.position_embeddings.weight": "2a9e5f601286dfdf",
-        "embeddings.token_type_embeddings.weight": "06c7e3bbceea3e23",
-        "embeddings.LayerNorm.weight": "499f788d8d7449e2",
-        "embeddings.LayerNorm.bias": "af42b573a218e271",
-        "encoder.layer.0.attention.self.query.weight": "1c14f873d369ea7f",
-        "encoder.layer.0.attention.self.query.bias": "b27dde6c61d78135",
-        "encoder.layer.0.attention.self.key.weight": "5cbc27e90e4c2e16",
-        "encoder.layer.0.attention.self.key.bias": "853e64f274731cbb",
-        "encoder.layer.0.attention.self.value.weight": "eaa21bdec96c90a5",
-        "encoder.layer.0.attention.self.value.bias": "bb443c330ec5320a",
-        "encoder.layer.0.attention.output.dense.weight": "d54cd40bf418b899",
-        "encoder.layer.0.attention.output.dense.bias": "4d02ec61da08e77d",
-        "encoder.layer.0.attention.output.LayerNorm.weight": "230c4f3764dbfaed",
-        "encoder.layer.0.attention.output.LayerNorm.bias": "8db61661fd56fc5c",
-        "encoder.layer.0.intermediate.dense.weight": "6453c0a10f9b9d37",
-        "encoder.layer.0.intermediate.dense.bias": "7e43313dc5ccb487",
-        "encoder.layer.0.output.dense.weight": "91463b9d557f98b0",
-        "encoder.layer.0.output.dense.bias": "518f1506bb43b732",
-        "encoder.layer.0.output.LayerNorm.weight": "da741b0e385e94cc",
-        "encoder.layer.0.output.LayerNorm.bias": "c2d4b1bdbf7ed5eb",
-        "encoder.layer.1.attention.self.query.weight": "29baa99215a4b4a5",
-        "encoder.layer.1.attention.self.query.bias": "70347fff8d29f67f",
-        "encoder.layer.1.attention.self.key.weight": "b0d401804216ef2a",
-        "encoder.layer.1.attention.self.key.bias": "c2470977638e594a",
-        "encoder.layer.1.attention.self.value.weight": "e186e00d02f8239d",
-        "encoder.layer.1.attention.self.value.bias": "929549ff33f29065",
-        "encoder.layer.1.attention.output.dense.weight": "6bec12f93cd072a2",
-        "encoder.layer.1.attention.output.dense.bias": "8a74b62498039231",
-        "encoder.layer.1.attention.output.LayerNorm.weight": "ee4628fdc3bbad3c",
-        "encoder.layer.1.attention.output.LayerNorm.bias": "194aaabe0b5d0eff",
-        "encoder.layer.1.intermediate.dense.weight": "e5118e01a00705ea",
-        "encoder.layer.1.intermediate.dense.bias": "1fccfbae99bcc8b7",
-        "encoder.layer.1.output.dense.weight": "46b8220f6057056b",
-        "encoder.layer.1.output.dense.bias": "9374a93d4895ce35",
-        "encoder.layer.1.output.LayerNorm.weight": "beea82784bd6a61c",
-        "encoder.layer.1.output.LayerNorm.bias": "1db5f6ad4a3a055f",
-        "encoder.layer.2.attention.self.query.weight": "747d62e3b7e94104",
-        "encoder.layer.2.attention.self.query.bias": "fdb054d4f7103d1b",
-        "encoder.layer.2.attention.self.key.weight": "bffa96b3849e54d9",
-        "encoder.layer.2.attention.self.key.bias": "4862d569a72f007a",
-        "encoder.layer.2.attention.self.value.weight": "0ce60937bdf30ddb",
-        "encoder.layer.2.attention.self.value.bias": "4e934ab469b235e7",
-        "encoder.layer.2.attention.output.dense.weight": "0787f490c47e332c",
-        "encoder.layer.2.attention.output.dense.bias": "333c03b62493dd8f",
-        "encoder.layer.2.attention.output.LayerNorm.weight": "329f5cabcddbf1fd",
-        "encoder.layer.2.attention.output.LayerNorm.bias": "d985f17f6c97df74",
-        "encoder.layer.2.intermediate.dense.weight": "16ace440bd203acf",
-        "encoder.layer.2.intermediate.dense.bias": "fb78804580134721",
-        "encoder.layer.2.output.dense.weight": "8d3e8328e5a7a8d4",
-        "encoder.layer.2.output.dense.bias": "8a022685581f9b22",
-        "encoder.layer.2.output.LayerNorm.weight": "16ff022f2e8212cb",
-        "encoder.layer.2.output.LayerNorm.bias": "81be9fd613f11ec6",
-        "encoder.layer.3.attention.self.query.weight": "b7346635914b2b79",
-        "encoder.layer.3.attention.self.query.bias": "09ba94ff93a14802",
-        "encoder.layer.3.attention.self.key.weight": "e83e37b1d0de0c4d",
-        "encoder.layer.3.attention.self.key.bias": "ed21d747e293a152",
-        "encoder.layer.3.attention.self.value.weight": "bf833918aa7e4480",
-        "encoder.layer.3.attention.self.value.bias": "ae62b55b620c6976",
-        "encoder.layer.3.attention.output.dense.weight": "6a0213a330c8f238",
-        "encoder.layer.3.attention.output.dense.bias": "fc450176c7949117",
-        "encoder.layer.3.attention.output.LayerNorm.weight": "ef7517f2a649fd7b",
-        "encoder.layer.3.attention.output.LayerNorm.bias": "2be2c2e853b810ee",
-        "encoder.layer.3.intermediate.dense.weight": "216a84afadd8ede2",
-        "encoder.layer.3.intermediate.dense.bias": "a21811de2705aa3e",
-        "encoder.layer.3.output.dense.weight": "b9b169771f92c078",
-        "encoder.layer.3.output.dense.bias": "4a597518f8dce121",
-        "encoder.layer.3.output.LayerNorm.weight": "3fdaadd080aa17f2",
-        "encoder.layer.3.output.LayerNorm.bias": "b22b0268b577978c",
-        "encoder.layer.4.attention.self.query.weight": "53d51dda87bc565a",
-        "encoder.layer.4.attention.self.query.bias": "73addaa19df3559a",
-        "encoder.layer.4.attention.self.key.weight": "96b5fff2f0ea6d12",
-        "encoder.layer.4.attention.self.key.bias": "964aff7e4c355dab",
-        "encoder.layer.4.attention.self.value.weight": "e7bfb667ac00755d",
-        "encoder.layer.4.attention.self.value.bias": "4526e6c6cb61b103",
-        "encoder.layer.4.attention.output.dense.weight": "44ef58d2da55c825",
-        "encoder.layer.4.attention.output.dense.bias": "624949ff8ed0aa46",
-        "encoder.layer.4.attention.output.LayerNorm.weight": "e8a14b79b33282b7",
-        "encoder.layer.4.attention.output.LayerNorm.bias": "38e55358f1870901",
-        "encoder.layer.4.intermediate.dense.weight": "e35ac7bdb747faea",
-        "encoder.layer.4.intermediate.dense.bias": "857670878545d795",
-        "encoder.layer.4.output.dense.weight": "5d9cd7615da6e2e9",
-        "encoder.layer.4.output.dense.bias": "cb2cb8e5ab954ff5",
-        "encoder.layer.4.output.LayerNorm.weight": "5d5abbc42ddda47c",
-        "encoder.layer.4.output.LayerNorm.bias": "dfce58339865dd79",
-        "encoder.layer.5.attention.self.query.weight": "20bb6d619f8373ad",
-        "encoder.layer.5.attention.self.query.bias": "f31c3daa85d7e08d",
-        "encoder.layer.5.attention.self.key.weight": "5513a0c30d49645d",
-        "encoder.layer.5.attention.self.key.bias": "955848da6c452e5d",
-        "encoder.layer.5.attention.self.value.weight": "adf461247e4c7526",
-        "encoder.layer.5.attention.self.value.bias": "1a44123b616431e4",
-        "encoder.layer.5.attention.output.dense.weight": "f3734257a10830b6",
-        "encoder.layer.5.attention.output.dense.bias": "e25e6dcb20e2e323",
-        "encoder.layer.5.attention.output.LayerNorm.weight": "3e60c6c56a0448f0",
-        "encoder.layer.5.attention.output.LayerNorm.bias": "bd32d5fb82482c4b",
-        "encoder.layer.5.intermediate.dense.weight": "99ab5691351e3823",
-        "encoder.layer.5.intermediate.dense.bias": "9e153d41b28804b6",
-        "encoder.layer.5.output.dense.weight": "bf99acc361424d01",
-        "encoder.layer.5.output.dense.bias": "f7f26691f24b76bb",
-        "encoder.layer.5.output.LayerNorm.weight": "0c413236333efd2a",
-        "encoder.layer.5.output.LayerNorm.bias": "300126b85b03c169",
-        "classifier.dense.weight": "5bb4b1c5e57ec655",
-        "classifier.dense.bias": "1a438535b0d5cf7f",
-        "classifier.out_proj.weight": "e09d220488d1ca23",
-        "classifier.out_proj.bias": "9b7bef1c4bb1cfec"
+        "embeddings.word_embeddings.weight": "d37bf1a40b57d29b",
+        "embeddings.position_embeddings.weight": "02da83304855f6c8",
+        "embeddings.token_type_embeddings.weight": "80422bc3d307b4a2",
+        "embeddings.LayerNorm.weight": "0d74dda99f2a4231",
+        "embeddings.LayerNorm.bias": "90ab77986a4623eb",
+        "encoder.layer.0.attention.self.query.weight": "b84aa39117243c3c",
+        "encoder.layer.0.attention.self.query.bias": "d9b695a38d61122a",
+        "encoder.layer.0.attention.self.key.weight": "71d798dcfa02680f",
+        "encoder.layer.0.attention.self.key.bias": "e28716d1ed0b3a12",
+        "encoder.layer.0.attention.self.value.weight": "8f3086226bfd93ef",
+        "encoder.layer.0.attention.self.value.bias": "5648830b88091af8",
+        "encoder.layer.0.attention.output.dense.weight": "573240129e0045a2",
+        "encoder.layer.0.attention.output.dense.bias": "4943feea09179577",
+        "encoder.layer.0.attention.output.LayerNorm.weight": "3e13a2ee6f393998",
+        "encoder.layer.0.attention.output.LayerNorm.bias": "7088e99b7255e452",
+        "encoder.layer.0.intermediate.dense.weight": "ad6031be6dff7162",
+        "encoder.layer.0.intermediate.dense.bias": "41a30e97af806c3a",
+        "encoder.layer.0.output.dense.weight": "726e6095f55188ac",
+        "encoder.layer.0.output.dense.bias": "e103143dad10f988",
+        "encoder.layer.0.output.LayerNorm.weight": "2b70096c54243a2c",
+        "encoder.layer.0.output.LayerNorm.bias": "242949cafa608685",
+        "encoder.layer.1.attention.self.query.weight": "b7bbdda5f1f71382",
+        "encoder.layer.1.attention.self.query.bias": "de0f81bce0d09a31",
+        "encoder.layer.1.attention.self.key.weight": "939b3c8c0cb51fa3",
+        "encoder.layer.1.attention.self.key.bias": "fc4d7d7ffd0b80ec",
+        "encoder.layer.1.attention.self.value.weight": "0577757400f98c63",
+        "encoder.layer.1.attention.self.value.bias": "343c3552f18c1c6b",
+        "encoder.layer.1.attention.output.dense.weight": "112a6a0ebc3d7aa9",
+        "encoder.layer.1.attention.output.dense.bias": "a4317503188101ff",
+        "encoder.layer.1.attention.output.LayerNorm.weight": "02aac72f1de8cdbf",
+        "encoder.layer.1.attention.output.LayerNorm.bias": "d98538c887523648",
+        "encoder.layer.1.intermediate.dense.weight": "166799fbed106966",
+        "encoder.layer.1.intermediate.dense.bias": "64d5e5199fd07b0b",
+        "encoder.layer.1.output.dense.weight": "a5f0656055bf5d4b",
+        "encoder.layer.1.output.dense.bias": "45f1e2dbfe1c2190",
+        "encoder.layer.1.output.LayerNorm.weight": "526a860a8347a708",
+        "encoder.layer.1.output.LayerNorm.bias": "5e1691649fd1f881",
+        "encoder.layer.2.attention.self.query.weight": "18bb9be5af42ccd7",
+        "encoder.layer.2.attention.self.query.bias": "01ad012ef6c06dd4",
+        "encoder.layer.2.attention.self.key.weight": "a76f77fb1944d5be",
+        "encoder.layer.2.attention.self.key.bias": "a42c6c479721c3be",
+        "encoder.layer.2.attention.self.value.weight": "80fe00e8813cd470",
+        "encoder.layer.2.attention.self.value.bias": "c6e6534993ef96ce",
+        "encoder.layer.2.attention.output.dense.weight": "165abe7da51e65cf",
+        "encoder.layer.2.attention.output.dense.bias": "b8181cfb035460b1",
+        "encoder.layer.2.attention.output.LayerNorm.weight": "42edd0e4db7f84a6",
+        "encoder.layer.2.attention.output.LayerNorm.bias": "3db198ae8a997acc",
+        "encoder.layer.2.intermediate.dense.weight": "29799eddf65b55e5",
+        "encoder.layer.2.intermediate.dense.bias": "9353ede8d02d022e",
+        "encoder.layer.2.output.dense.weight": "0b875c2816a24182",
+        "encoder.layer.2.output.dense.bias": "d0da919e67ab2547",
+        "encoder.layer.2.output.LayerNorm.weight": "9a0818eda2158710",
+        "encoder.layer.2.output.LayerNorm.bias": "0c49638cf850089a",
+        "encoder.layer.3.attention.self.query.weight": "059757a7fe43b9d7",
+        "encoder.layer.3.attention.self.query.bias": "263a3c6fd0c4cfbf",
+        "encoder.layer.3.attention.self.key.weight": "10728eb6624c4ca7",
+        "encoder.layer.3.attention.self.key.bias": "cc27e7abd826e536",
+        "encoder.layer.3.attention.self.value.weight": "acc52b3c41afe722",
+        "encoder.layer.3.attention.self.value.bias": "aa8529eedbe9abe7",
+        "encoder.layer.3.attention.output.dense.weight": "17a65b2333364785",
+        "encoder.layer.3.attention.output.dense.bias": "7792ebbac50be112",
+        "encoder.layer.3.attention.output.LayerNorm.weight": "08e2a97c6f8cb093",
+        "encoder.layer.3.attention.output.LayerNorm.bias": "7a77e1f8c26165f1",
+        "encoder.layer.3.intermediate.dense.weight": "b8f9c49a5856b7a1",
+        "encoder.layer.3.intermediate.dense.bias": "f6a1be66edfeb6c4",
+        "encoder.layer.3.output.dense.weight": "ab01ecffcbcd57d8",
+        "encoder.layer.3.output.dense.bias": "37ae3e3be14e66fe",
+        "encoder.layer.3.output.LayerNorm.weight": "5facccc37941cb93",
+        "encoder.layer.3.output.LayerNorm.bias": "49b966e38f083913",
+        "encoder.layer.4.attention.self.query.weight": "8b540346cf49041f",
+        "encoder.layer.4.attention.self.query.bias": "1d565d364362be7d",
+        "encoder.layer.4.attention.self.key.weight": "ed5cf8e947040e30",
+        "encoder.layer.4.attention.self.key.bias": "880eb44b28237786",
+        "encoder.layer.4.attention.self.value.weight": "5a78eb73a66bb946",
+        "encoder.layer.4.attention.self.value.bias": "fb2d2f68843f6d9f",
+        "encoder.layer.4.attention.output.dense.weight": "18c83b50babc3feb",
+        "encoder.layer.4.attention.output.dense.bias": "cbb3dcb0ef69ce29",
+        "encoder.layer.4.attention.output.LayerNorm.weight": "1e3df4c2467e2e47",
+        "encoder.layer.4.attention.output.LayerNorm.bias": "de2b18d6096b437e",
+        "encoder.layer.4.intermediate.dense.weight": "c2e2e96b48596f47",
+        "encoder.layer.4.intermediate.dense.bias": "e43432eb860b2bd6",
+        "encoder.layer.4.output.dense.weight": "238f1815192c14c3",
+        "encoder.layer.4.output.dense.bias": "d46d6d6e288610ce",
+        "encoder.layer.4.output.LayerNorm.weight": "0a814a4f71c804a2",
+        "encoder.layer.4.output.LayerNorm.bias": "4348623795b7d589",
+        "encoder.layer.5.attention.self.query.weight": "da94376acf3f25ec",
+        "encoder.layer.5.attention.self.query.bias": "4e43620fdc2ac052",
+        "encoder.layer.5.attention.self.key.weight": "bb37f176b0e93ae4",
+        "encoder.layer.5.attention.self.key.bias": "41fc67ccf2d70fbc",
+        "encoder.layer.5.attention.self.value.weight": "e4f402eceb0b9b67",
+        "encoder.layer.5.attention.self.value.bias": "8ee9772d5ee6d6dc",
+        "encoder.layer.5.attention.output.dense.weight": "fd6a3f995d8f1b95",
+        "encoder.layer.5.attention.output.dense.bias": "e3d5fb010630463a",
+        "encoder.layer.5.attention.output.LayerNorm.weight": "8fb70a82540516dd",
+        "encoder.layer.5.attention.output.LayerNorm.bias": "9127e4bfdf99d68f",
+        "encoder.layer.5.intermediate.dense.weight": "766f39a557506dac",
+        "encoder.layer.5.intermediate.dense.bias": "6e3d6024592dc174",
+        "encoder.layer.5.output.dense.weight": "97ffd9c0226ef60d",
+        "encoder.layer.5.output.dense.bias": "2bcd7ef102894417",
+        "encoder.layer.5.output.LayerNorm.weight": "65d054b9984af0c8",
+        "encoder.layer.5.output.LayerNorm.bias": "c2b401e1e779abe2",
+        "classifier.dense.weight": "ca352c18854b48d5",
+        "classifier.dense.bias": "5200d02f6275b84e",
+        "classifier.out_proj.weight": "79418884ae10bcea",
+        "classifier.out_proj.bias": "26db457017f60ada"
       }
     },
     "license": {
@@ -170,11 +170,12 @@ export default {
     ],
     "problemType": "single_label_classification",
     "thresholds": null,
-    "temperature": 1,
+    "temperature": 1.15,
     "preprocess": "pysentimiento",
     "maxTokens": 128,
     "quantization": {
-      "weights": "int8",
+      "weights": "int4",
+      "group": 32,
       "activations": "uint7",
       "depth": 4,
       "smoothing": {
@@ -186,10 +187,10 @@ export default {
     "fidelity": {
       "texts": 64,
       "tokens": 1159,
-      "labelAgreement": 1,
-      "maxScoreDifference": 0.0381782,
-      "meanScoreDifference": 0.00237644,
-      "klDivergence": 0.000102383
+      "labelAgreement": 0.984375,
+      "maxScoreDifference": 0.128014,
+      "meanScoreDifference": 0.0151592,
+      "klDivergence": 0.00324077
     },
     "selfTest": {
       "texts": [
@@ -211,9 +212,9 @@ export default {
             2
           ],
           "scores": [
-            0.045928,
-            0.0151117,
-            0.93896
+            0.021638,
+            0.0202056,
+            0.958156
           ]
         },
         {
@@ -247,9 +248,9 @@ export default {
             2
           ],
           "scores": [
-            0.0347457,
-            0.0216298,
-            0.943624
+            0.019207,
+            0.0298928,
+            0.9509
           ]
         },
         {
@@ -277,9 +278,9 @@ export default {
             2
           ],
           "scores": [
-            0.938218,
-            0.0472616,
-            0.0145204
+            0.901912,
+            0.0751166,
+            0.022971
           ]
         },
         {
@@ -303,9 +304,9 @@ export default {
             2
           ],
           "scores": [
-            0.802699,
-            0.111955,
-            0.0853462
+            0.61263,
+            0.167386,
+            0.219984
           ]
         },
         {
@@ -320,9 +321,9 @@ export default {
             2
           ],
           "scores": [
-            0.429574,
-            0.473425,
-            0.0970007
+            0.127321,
+            0.795381,
+            0.0772976
           ]
         },
         {
@@ -341,9 +342,9 @@ export default {
             2
           ],
           "scores": [
-            0.0409002,
-            0.0795087,
-            0.879591
+            0.0233295,
+            0.113208,
+            0.863462
           ]
         },
         {
@@ -373,9 +374,9 @@ export default {
             2
           ],
           "scores": [
-            0.932168,
-            0.0550563,
-            0.0127752
+            0.877113,
+            0.0992589,
+            0.0236284
           ]
         },
         {
@@ -396,9 +397,9 @@ export default {
             2
           ],
           "scores": [
-            0.810858,
-            0.127368,
-            0.0617743
+            0.62914,
+            0.265453,
+            0.105407
           ]
         },
         {
@@ -426,9 +427,9 @@ export default {
             2
           ],
           "scores": [
-            0.778423,
-            0.169056,
-            0.0525208
+            0.638281,
+            0.316003,
+            0.0457166
           ]
         },
         {
@@ -448,9 +449,9 @@ export default {
             2
           ],
           "scores": [
-            0.066973,
-            0.0564946,
-            0.876532
+            0.0236078,
+            0.228515,
+            0.747877
           ]
         },
         {
@@ -471,9 +472,9 @@ export default {
             2
           ],
           "scores": [
-            0.962582,
-            0.0251448,
-            0.0122736
+            0.932772,
+            0.0487232,
+            0.0185047
           ]
         },
         {
@@ -498,9 +499,9 @@ export default {
             2
           ],
           "scores": [
-            0.289634,
-            0.586396,
-            0.12397
+            0.0925187,
+            0.741257,
+            0.166225
           ]
         },
         {
@@ -531,51 +532,51 @@ export default {
             2
           ],
           "scores": [
-            0.0711229,
-            0.103329,
-            0.825548
+            0.0513204,
+            0.185694,
+            0.762986
           ]
         }
       ],
-      "tolerance": 0.02,
+      "tolerance": 0.06,
       "arithmetic": 2,
-      "logits": "2c27476b6a3f1dc85e5dc9b03fd5c34f33e9558c00a6fc0056bd8851043ebf28"
+      "logits": "cec600529e78f99ef7cf10b88ca92a13f1c0f336c16509ed6eab250b70ea081b"
     },
     "image": {
       "bytes": 17958848,
       "resident": 13340096
     },
-    "bytes": 17958848,
+    "bytes": 10102840,
     "shards": [
       {
-        "file": "e8cc14d282521215d073.bin",
-        "bytes": 8388608,
-        "sha256": "e8cc14d282521215d073cbc7013efa154f247a1e0a4204b100032906a0527d65",
-        "encoding": "raw",
+        "file": "cfa173477b280a38d142.bin",
+        "bytes": 4853328,
+        "sha256": "cfa173477b280a38d142d75ade72b5a669d9d3d66f1916ac82556ef4a539e83b",
+        "encoding": "int4",
         "offset": 0,
         "size": 8388608
       },
       {
-        "file": "35e26fe2638f6f4757e4.bin",
-        "bytes": 4951488,
-        "sha256": "35e26fe2638f6f4757e4b26e91f9bb198f1e06054d95561e7d6b7e6f5fe236d9",
-        "encoding": "raw",
+        "file": "3907b517a7a6a453d791.bin",
+        "bytes": 2773464,
+        "sha256": "3907b517a7a6a453d79190d6a10cd7e8c3f78c00a47a2a0354b19536bfee8f19",
+        "encoding": "int4",
         "offset": 8388608,
         "size": 4951488
       },
       {
-        "file": "499a44ca162bcbf311df.bin",
-        "bytes": 4618752,
-        "sha256": "499a44ca162bcbf311dfb5db84b4e9f266cbd44abc680e09678366595df88620",
-        "encoding": "raw",
+        "file": "0b2e45ced8cdd15d798e.bin",
+        "bytes": 2476048,
+        "sha256": "0b2e45ced8cdd15d798e06027da2fecb0c23b68abdbf5d099c55e10658ca1f59",
+        "encoding": "int4",
         "offset": 13340096,
         "size": 4618752
       }
     ]
   },
   files: {
-    'e8cc14d282521215d073.bin': new URL('./e8cc14d282521215d073.bin', import.meta.url),
-    '35e26fe2638f6f4757e4.bin': new URL('./35e26fe2638f6f4757e4.bin', import.meta.url),
-    '499a44ca162bcbf311df.bin': new URL('./499a44ca162bcbf311df.bin', import.meta.url)
+    'cfa173477b280a38d142.bin': new URL('./cfa173477b280a38d142.bin', import.meta.url),
+    '3907b517a7a6a453d791.bin': new URL('./3907b517a7a6a453d791.bin', import.meta.url),
+    '0b2e45ced8cdd15d798e.bin': new URL('./0b2e45ced8cdd15d798e.bin', import.meta.url)
   }
 }
