@@ -4,7 +4,8 @@ usage: dev_agreement.py [--model DIR]      (any Python; the data in BERTWEET_SHA
 
 Classifies the texts with our command line and compares the labels with those of the checkpoint, of which
 tests/golden/dev-logits-*.json has PyTorch's logits: so many at least must agree, and the macro-averaged recall of the
-gold labels may differ by half a point.
+gold labels may differ by half a point; by one where weights are int4, as the 4 % of labels that change then move it by
+half a point (one standard error) by chance.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from ours import ROOT, classify
 
 GOLD_LABELS = ["negative", "neutral", "positive"]  # of the data, in the order of NEG, NEU, POS
 LEAST_AGREEMENT = {"int8": 0.99, "int4": 0.95}  # of weights
-MOST_RECALL_CHANGE = 0.005
+MOST_RECALL_CHANGE = {"int8": 0.005, "int4": 0.01}
 
 
 def macro_recall(gold, predicted):
@@ -62,7 +63,7 @@ def compare(model):
         f"{manifest['name']} on {golden['data']['file']}: {len(ours)} texts, labels agree with PyTorch fp32 on "
         f"{agreement:.2%}, macro-recall {recalls[0]:.2%} in PyTorch, {recalls[1]:.2%} in {weights}"
     )
-    return agreement >= LEAST_AGREEMENT[weights] and abs(recalls[0] - recalls[1]) <= MOST_RECALL_CHANGE
+    return agreement >= LEAST_AGREEMENT[weights] and abs(recalls[0] - recalls[1]) <= MOST_RECALL_CHANGE[weights]
 
 
 def main():
