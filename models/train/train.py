@@ -17,7 +17,8 @@ import data
 import metrics
 import weights
 
-PAD = {"wordpiece": 0, "bpe": 1}
+# A teacher may have a BPE of its own.
+PAD = {"wordpiece": 0, "bpe": 1, "bpe-teacher": 1}
 WORDS = ("words.weight", "positions.weight")
 
 
@@ -66,6 +67,10 @@ class Mix:
         for number, (name, passes, weight) in enumerate(args.sets):
             rows = data.load(args.work, name, args.tokenizer)
             counts = np.bincount(rows.labels[rows.labels >= 0], minlength=3)
+            if not counts.all():
+                # distant knows no neutral tweet: its guesses are none about three classes, and the teacher alone says.
+                rows.labels[:] = -1
+                counts[:] = 0
             # Each set has its own class balance. The model's own logits are to carry gold's to the power of 1 - adjust.
             offset = np.log(counts / counts.sum()) - (1 - args.adjust) * gold if counts.sum() else np.zeros(3)
             self.rows.append(rows)
@@ -168,6 +173,10 @@ def main():
         import fake_quantize
         fake_quantize.apply(model, args.quantize)
     projection = torch.nn.Linear(model.shape.hidden, model.shape.hidden) if args.feature else None
+    if projection:
+        # A student that was cut out of its teacher has the same directions.
+        torch.nn.init.eye_(projection.weight)
+        torch.nn.init.zeros_(projection.bias)
     if args.freeze:
         for part in (model.words, model.positions, model.norm, *model.blocks[:args.freeze]):
             part.requires_grad_(False)

@@ -3,6 +3,7 @@
 usage: build/venv/torch/bin/python tests/python/test_training.py
 """
 
+import json
 import sys
 import tempfile
 import unittest
@@ -16,7 +17,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "models" / "train")
 import data  # noqa: E402
 import fake_quantize  # noqa: E402
 import metrics  # noqa: E402
+import ours  # noqa: E402
+import shrink  # noqa: E402
+import unpack  # noqa: E402
 import weights  # noqa: E402
+from make_tokenizer import read_columns  # noqa: E402
+from reference import load_preprocess_tweet, load_tokenizer  # noqa: E402
+
+TWEET_MINI = ours.ROOT / "models" / "tweet-mini"
 
 
 def random_roberta():
@@ -63,6 +71,58 @@ class Weights(unittest.TestCase):
         self.assertEqual((changed.shape.vocab, changed.shape.layers), (7, 2))
         torch.testing.assert_close(changed.blocks[1].qkv.weight, ours.blocks[2].qkv.weight)
         torch.testing.assert_close(changed.out.weight, ours.out.weight)
+
+
+class Unpack(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name)
+        unpack.unpack(TWEET_MINI, cls.folder)
+        cls.texts = json.loads((TWEET_MINI / "manifest.json").read_text())["selfTest"]["texts"]
+
+    def test_the_shipped_weights_give_what_the_library_gives_but_for_the_7_bits_of_its_inputs(self):
+        model = weights.load_initial(self.folder).eval()
+        rows = [text["ids"] for text in self.texts]
+        expected = torch.tensor(ours.int8_logits(TWEET_MINI, rows))
+        with torch.no_grad():
+            found = torch.cat([model(torch.tensor([row]), torch.tensor([len(row)]))[0] for row in rows])
+        self.assertLess((found - expected).abs().mean().item(), 0.02)
+        self.assertGreater(expected.std().item(), 0.5)
+
+    def test_the_tokenizer_is_the_one_that_was_converted(self):
+        tokenizer = load_tokenizer(str(self.folder))
+        self.assertEqual(len(tokenizer), 16000)
+        preprocess_tweet = load_preprocess_tweet()
+        for text in self.texts:
+            preprocessed = preprocess_tweet(text["text"], lang="en", user_token="@USER", url_token="HTTPURL")
+            self.assertEqual(tokenizer.encode(preprocessed), text["ids"])
+
+
+class Shrink(unittest.TestCase):
+    def test_the_first_merges_are_a_smaller_bpe(self):
+        folder = ours.ROOT / "tests" / "golden" / "tokenizer-8k"
+        words = read_columns(folder / "vocab.txt")
+        merges = [tuple(merge.split(" ")) for merge in read_columns(folder / "bpe.codes")]
+        fewer, first, index = shrink.fewer_symbols(words, merges, 3000)
+        self.assertEqual(len(fewer), 3000 - shrink.FIRST_ID - 1)
+        self.assertEqual(first, merges[:len(first)])
+        self.assertEqual(fewer, [words[i] for i in index])
+        made, kept = ({shrink.token_of("".join(merge)) for merge in part} for part in (merges, first))
+        self.assertEqual(set(fewer), (set(words) - made) | (set(words) & kept))
+
+    def test_inner_numbers_that_do_nothing_go_first(self):
+        model = weights.from_hugging_face(random_roberta().state_dict(), position_offset=2, heads=4)
+        with torch.no_grad():
+            for block in model.blocks:
+                block.ffn_out.weight[:, ::3] = 0
+        rows = data.Rows(np.arange(4, 44, dtype=np.int32), np.arange(0, 41, 10), np.zeros(4))
+        changed = shrink.narrower(model, rows, 64).eval()
+        self.assertEqual(changed.blocks[0].ffn_in.weight.shape, (64, 48))
+        ids, lengths = data.pad(rows, range(4), 1)
+        with torch.no_grad():
+            torch.testing.assert_close(changed(ids, lengths)[0], model.eval()(ids, lengths)[0], atol=1e-5, rtol=0)
 
 
 class Quantization(unittest.TestCase):
