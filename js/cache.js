@@ -157,13 +157,17 @@ export class WeightCache {
    * Stores a shard when its turn comes: one is on its way at a time.
    *
    * @param {Shard} shard
-   * @param {Uint8Array} bytes  verified; the caller's again at the end
+   * @param {() => Promise<Uint8Array>} read  gives its bytes, verified, which are the caller's again at the end; what it
+   *   throws means that there are none any more
    * @returns {Promise<void>} ends when it is stored, or cannot be
    */
-  async store(shard, bytes) {
-    // Chromium's cache takes a stream with half the work that it has with a copy; others may read after put.
-    const body = () => this.#isBrowsers ? streamOf(bytes) : bytes
-    if (this.#store) await inQueue(this.#place, () => this.#put(cacheKey(shard), body()))
+  async store(shard, read) {
+    if (!this.#store) return
+    await inQueue(this.#place, async () => {
+      const bytes = await read().catch(() => null)
+      // Chromium's cache takes a stream with half the work that it has with a copy; others may read after put.
+      if (bytes) await this.#put(cacheKey(shard), this.#isBrowsers ? streamOf(bytes) : bytes)
+    })
   }
 
   /**

@@ -188,7 +188,7 @@ class Classifier {
     if (this.#disposed.signal.aborted) return
     this.#disposed.abort()
     const load = await this.#load.catch(() => this.#current)
-    load.release()
+    await load.release()
   }
 
   /** For `await using`; engines without the symbol have this one under another. */
@@ -201,7 +201,9 @@ class Classifier {
     this.#checkUsable()
     if (load.failure) load.retry()
     try {
-      return await load.request(method, args, { signal, onProgress })
+      const result = await load.request(method, args, { signal, onProgress })
+      this.#checkUsable()
+      return result
     } catch (error) {
       this.#checkUsable()
       throw error

@@ -56,7 +56,7 @@ export class Host {
     this.#jobs.set(id, job)
     try {
       const result = await this.#answer(classifier, method, args, job)
-      this.#post({ id, result }, method === 'write' ? [result.bytes.buffer] : undefined)
+      this.#post({ id, result }, method === 'write' || method === 'read' ? [result.bytes.buffer] : undefined)
     } catch (error) {
       this.#post({ id, error: errorToMessage(error) })
     } finally {
@@ -136,6 +136,11 @@ class Engine {
     const sha256 = await this.#sha256(bytes)
     if (sha256 === shard.sha256) this.#place(shard, bytes)
     return { bytes, sha256 }
+  }
+
+  /** The bytes of a raw shard that was written. @param {{shard: import('./manifest.js').Shard}} args */
+  read({ shard }) {
+    return { bytes: this.#wasm.readImage(shard.offset, shard.size) }
   }
 
   #place(shard, bytes) {

@@ -35,6 +35,8 @@ export class Load {
   #progress = 0
   #fromCache = 0
   #stop = new AbortController()
+  /** While the cache reads from the engine. @type {Promise<unknown>} */
+  #rest = Promise.resolve()
 
   /** What the engine said of itself when it opened. */
   engine
@@ -109,10 +111,11 @@ export class Load {
     this.#read()
   }
 
-  /** Gives back all it holds. */
-  release() {
+  /** Gives back all it holds. What has been verified but not yet stored is stored before. */
+  async release() {
     this.#stop.abort()
-    this.#acquired.then((client) => client.release(this.#id), () => {})
+    await this.#rest
+    await this.#acquired.then((client) => client.release(this.#id), () => {})
   }
 
   async #begin(model, cache) {
@@ -153,7 +156,9 @@ export class Load {
         fetch,
         signal: stop.signal,
         onProgress: (progress) => this.#report(progress),
-        take: (block) => this.#write(block, stop.signal)
+        take: (block) => this.#write(block, stop.signal),
+        recall: async (shard) => (await this.request('read', { shard })).bytes,
+        onRest: (stored) => { this.#rest = stored }
       })])
     } finally {
       abort()

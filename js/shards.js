@@ -17,6 +17,12 @@ import { fillFrom, isRemote, nameOf, webPage } from './source.js'
  * hashes, and few, for each has a buffer of the largest shard's size, 8 MiB. Four were not faster.
  */
 const AT_ONCE = 3
+/**
+ * Shards that came faster than this, bytes a millisecond, are stored when all are there: beside such a link storing
+ * would be the slowest part of a load. What comes more slowly is stored as it comes, so that a load that is cut short
+ * can go on where it was.
+ */
+const FAST_LINK = 32 << 10
 /** How long the end of a body may take when all its bytes are there; some servers never send it. */
 const TRAILER_MS = 200
 
@@ -32,6 +38,8 @@ const TRAILER_MS = 200
  * @property {Uint8Array<ArrayBuffer>} bytes  the block's, which the taker does not need any more
  * @property {string} sha256  of them, hex digits
  *
+ * @typedef {{buffer: ArrayBuffer, ms: number}} Arrived  what holds a shard, and how long its bytes took
+ *
  * @typedef {{loaded: number, total: number, source: Origin, shard: string}} Progress
  *   loaded: bytes that have arrived; never goes back and ends at total, the manifest's bytes
  *
@@ -39,6 +47,9 @@ const TRAILER_MS = 200
  * @property {(block: Block) => Promise<Taken>} take
  *   computes the SHA-256 of a block, and uses the block only if it is the shard's. Called for several at once, as they
  *   are there, not in order; for a shard again where it was another hash.
+ * @property {(shard: Shard) => Promise<Uint8Array<ArrayBuffer>>} [recall]  the bytes of a raw shard that was taken, again
+ * @property {(stored: Promise<unknown>) => void} [onRest]  called at the end, though it be a failure, if recall is needed
+ *   until stored settles
  * @property {WeightCache} [cache]
  * @property {typeof globalThis.fetch} [fetch]
  * @property {AbortSignal} [signal]
@@ -51,6 +62,8 @@ const TRAILER_MS = 200
  * Reads the shards of a model, several at once, and gives them to a taker, which verifies them: bytes are hashed where
  * they are used, in the worker, while the page reads the next ones. What came from a server and was right is kept in
  * the cache, which nobody waits for.
+ *
+ * Storing may lag behind by the whole model: no buffer is kept for it, the bytes are asked for again.
  *
  * A cached shard that is wrong is thrown away and fetched. A shard that fails is fetched again, from each of the
  * model's sources, a bounded number of times; the error of the first source is thrown when all have failed.
@@ -77,6 +90,7 @@ export async function readShards(model, options) {
     throw signal?.aborted ? abortError(signal) : error
   } finally {
     signal?.removeEventListener('abort', abort)
+    reader.storeRest()
   }
 }
 
@@ -97,6 +111,8 @@ class ShardReader {
   #options
   #count
   #buffers
+  /** Begin to store what has waited for the end. @type {(() => Promise<void>)[]} */
+  #rest = []
 
   /** @param {Model} model @param {ReadShardsOptions} options */
   constructor(model, options) {
@@ -113,7 +129,7 @@ class ShardReader {
     const { cache, signal } = this.#options
     const sources = this.#model.sourcesOf(shard)
     if (!sources.some(isRemote)) {
-      this.#buffers.give(await this.#readAny(shard, sources, 'file'))
+      this.#buffers.give((await this.#readAny(shard, sources, 'file')).buffer)
       return
     }
     if (await this.#readCached(shard)) return
@@ -128,9 +144,21 @@ class ShardReader {
     }
   }
 
-  /** Stores a shard, and gives its buffer back then. @param {Shard} shard @param {ArrayBuffer} buffer */
-  async #keep(shard, buffer) {
-    await this.#options.cache?.store(shard, new Uint8Array(buffer, 0, shard.bytes))
+  /** Stores what was not to slow the load down. */
+  storeRest() {
+    if (this.#rest.length > 0) this.#options.onRest(Promise.all(this.#rest.map((store) => store())))
+    this.#rest = []
+  }
+
+  /** Stores a shard, now or at the end, and gives its buffer back. @param {Shard} shard @param {Arrived} arrived */
+  async #keep(shard, { buffer, ms }) {
+    const { cache, recall } = this.#options
+    if (cache?.exists && recall && shard.encoding === 'raw' && shard.bytes >= FAST_LINK * ms) {
+      this.#buffers.give(buffer)
+      await new Promise((resolve) => this.#rest.push(() => cache.store(shard, () => recall(shard)).finally(resolve)))
+      return
+    }
+    await cache?.store(shard, async () => new Uint8Array(buffer, 0, shard.bytes))
     this.#buffers.give(buffer)
   }
 
@@ -140,7 +168,7 @@ class ShardReader {
     const response = await cache?.find(shard)
     if (!response) return false
     try {
-      this.#buffers.give(await this.#readOne(response.body, shard, 'cache', {}))
+      this.#buffers.give((await this.#readOne(response.body, shard, 'cache', {})).buffer)
       return true
     } catch (error) {
       if (signal.aborted || !isOfSource(error)) throw error
@@ -155,7 +183,7 @@ class ShardReader {
    * @param {Shard} shard
    * @param {Source[]} sources
    * @param {Origin} from
-   * @returns {Promise<ArrayBuffer>} which holds it
+   * @returns {Promise<Arrived>}
    */
   async #readAny(shard, sources, from) {
     const { cache, fetch, signal } = this.#options
@@ -167,9 +195,9 @@ class ShardReader {
           if (from === 'network' && (error.code === 'format' || isRefusal(error))) return read('reload')
           throw error
         })
-        const buffer = await (round > 0 ? read('reload') : cache?.exists ? read('no-store') : readOld())
+        const arrived = await (round > 0 ? read('reload') : cache?.exists ? read('no-store') : readOld())
         this.#model.prefer(shard, source)
-        return buffer
+        return arrived
       }, { fetch, signal })
     } catch (error) {
       if (isOfSource(error)) error.shard ??= shard.file
@@ -180,6 +208,8 @@ class ShardReader {
   /**
    * Reads a shard from a source, and has it taken. When its bytes are right, the end of the body is not waited for:
    * some servers never send it.
+   *
+   * @returns {Promise<Arrived>}
    */
   async #readOne(source, shard, from, how) {
     const { signal, take } = this.#options
@@ -193,6 +223,7 @@ class ShardReader {
       abort()
       pieces.return().catch(() => {})
     }
+    const start = performance.now()
     let counted = 0
     let trailer
     try {
@@ -205,11 +236,12 @@ class ShardReader {
         this.#count(wanted, from, shard)
       }
       throwIfAborted(signal)
+      const ms = performance.now() - start
       const taken = take({ shard, bytes: new Uint8Array(room.buffer, 0, room.size), from })
       trailer = Promise.race([pieces.next().catch(() => {}), pause(TRAILER_MS)])
       const { bytes: { buffer }, sha256 } = await taken
       room.buffer = buffer
-      if (sha256 === shard.sha256) return buffer
+      if (sha256 === shard.sha256) return { buffer, ms }
       await trailer
       throw room.length > room.size ? tooLong(shard) : changed(shard, sha256)
     } catch (error) {

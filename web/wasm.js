@@ -213,6 +213,12 @@ export class Wasm {
     this.#bytes(this.#image + offset, bytes.length).set(bytes)
   }
 
+  /** A copy of a piece of the image. @param {number} offset @param {number} length */
+  readImage(offset, length) {
+    this.#checkPiece(offset, length)
+    return this.#bytes(this.#image + offset, length).slice()
+  }
+
   /**
    * Puts a shard to its place, decoded.
    *

@@ -363,6 +363,81 @@ test('a slow cache is not waited for', async () => {
   assert.equal(await cache.commit(model), true)
 })
 
+/** Loads with a taker that can be asked for shards again; notes what is recalled, and how much has been taken then. */
+async function loadRecalling(cache, answers = {}, options = {}) {
+  const image = new Uint8Array(manifest.image.bytes)
+  const taken = []
+  const recalled = []
+  let rest
+  const loading = load(answers, {
+    cache,
+    take: taking(({ shard, bytes }) => {
+      image.set(bytes, shard.offset)
+      taken.push(shard.file)
+    }),
+    async recall({ file, offset, size }) {
+      recalled.push([file, taken.length])
+      if (options.isLost) throw new Error('the worker has ended')
+      return image.slice(offset, offset + size)
+    },
+    onRest: (stored) => { rest = stored }
+  })
+  const { error } = await loading.then(() => ({}), (error) => ({ error }))
+  await rest
+  return { recalled, error }
+}
+
+const FILES = manifest.shards.map(({ file }) => file)
+
+/** A clock that does not go is that of a fast link; one that jumps with each look that of a slow one. */
+const setClock = (t, step) => {
+  let now = 0
+  t.mock.method(performance, 'now', () => now += step)
+}
+
+test('what comes over a fast link is stored at the end, of the bytes that were taken', async (t) => {
+  setClock(t, 0)
+  const store = makeCache()
+  const cache = await openCache(store)
+  const model = await modelAt()
+  const { recalled, error } = await loadRecalling(cache)
+  assert.equal(error, undefined)
+  assert.deepEqual(recalled.sort(), FILES.map((file) => [file, 3]))
+  for (const shard of manifest.shards) {
+    assert.deepEqual(Buffer.from(store.entries.get(cacheKey(shard))), Buffer.from(files[shard.file]))
+  }
+  assert.equal(await cache.commit(model), true)
+  assert.deepEqual((await load({}, { cache })).log, [])
+})
+
+test('what comes over a slow link is stored as it comes', async (t) => {
+  setClock(t, 1000)
+  const store = makeCache()
+  const cache = await openCache(store)
+  const { recalled } = await loadRecalling(cache)
+  assert.equal(await cache.commit(await modelAt()), true)
+  assert.deepEqual(recalled, [])
+})
+
+test('a load over a fast link that fails stores what it has', async (t) => {
+  setClock(t, 0)
+  const cache = await openCache(makeCache())
+  const { recalled, error } = await loadRecalling(cache, { '/m/shard2.bin': () => new Response('', { status: 404 }) })
+  assert.deepEqual([error.code, recalled.map(([file]) => file).sort()], ['network', FILES.slice(0, 2)])
+  assert.deepEqual((await load({}, { cache })).log, ['/m/shard2.bin'])
+})
+
+test('what cannot be asked for again is not stored, and the cache stays good', async (t) => {
+  setClock(t, 0)
+  const store = makeCache()
+  const cache = await openCache(store)
+  const { error } = await loadRecalling(cache, {}, { isLost: true })
+  assert.deepEqual([error, store.entries.size], [undefined, 0])
+  assert.equal(await cache.commit(await modelAt()), false)
+  await load({}, { cache })
+  assert.equal(await cache.commit(await modelAt()), true)
+})
+
 test('a version that is replaced goes when the new one is complete, but for what is still used', async () => {
   const { store, cache } = await filledCache()
   const { manifest: next, files: nextFiles } = await makeModel([1000, 1700])
