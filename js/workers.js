@@ -64,11 +64,24 @@ export async function startWorker(ways, handlers) {
   throw new Error(reasons.join('; '))
 }
 
+/**
+ * Workers that have not ended. While one starts, nothing else may hold it but its own listeners, and Firefox has
+ * collected such workers.
+ *
+ * @type {Set<object>}
+ */
+const living = new Set()
+
 /** @returns {Promise<Port>} */
 function waitForWorker(worker, handlers) {
+  living.add(worker)
+  const end = () => {
+    living.delete(worker)
+    worker.terminate()
+  }
   const port = {
     post: (message, transfer = []) => worker.postMessage(message, transfer),
-    end: () => worker.terminate(),
+    end,
     keepAlive: (busy) => busy ? worker.ref?.() : worker.unref?.()
   }
   return new Promise((resolve, reject) => {
@@ -83,7 +96,7 @@ function waitForWorker(worker, handlers) {
     }
     const fail = (what) => {
       if (runs) handlers.died(what)
-      worker.terminate()
+      end()
       reject(new Error(`the worker was refused (${what})`))
     }
     if (worker.addEventListener) {
