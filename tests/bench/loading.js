@@ -59,7 +59,8 @@ async function visit(profile, address) {
     const page = context.pages()[0] ?? await context.newPage()
     await page.goto(address)
     const { ms } = await page.evaluate(() => globalThis.opened)
-    await sleep(500) // what is still being written to the cache
+    await page.evaluate(() => globalThis.bench.stored())
+    await sleep(500) // what is still being written to the browser's own cache
     return ms
   } finally {
     await context.close()

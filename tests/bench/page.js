@@ -22,6 +22,8 @@ globalThis.bench = {
     return { ms: performance.now(), info: engine.info() }
   },
   measure: ({ rows, ms }) => measure(engine.run, rows, ms),
+  /** When the cache has all, where the engine keeps weights itself. */
+  stored: () => engine.stored?.(),
   info: () => engine.info(),
   dispose: () => engine.dispose()
 }
