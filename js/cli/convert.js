@@ -2,7 +2,7 @@
  * convert.js - a checkpoint, of this machine or of the Hub, to a model.
  */
 
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 
 import { BertweetError } from '../errors.js'
@@ -14,6 +14,7 @@ import { openDirectory } from '../convert/node-files.js'
 import { openOutput } from '../convert/node-output.js'
 import { cacheFolder, openStore } from '../convert/node-store.js'
 import { describe } from './info.js'
+import { layerTable } from './layer-table.js'
 import { TEXT_MODES } from './model.js'
 import { UsageError } from './options.js'
 import { formatBytes, painter, progressBar, write } from './output.js'
@@ -33,6 +34,10 @@ published classifiers were trained; --preprocess overrides it.
 Smoothing looks at what the layers' inputs are like on short texts of the package; with --calibrate on lines
 of a file of yours, at most ${MAX_CALIBRATION}, spread evenly over it. Fidelity is measured on other texts.
 
+--report says of each linear layer how it was packed and what rounding did to its weights: a table here, JSON in
+the file. Errors are relative to the weights, channels weighted by their smoothing; worst is the output whose
+weights rounding hits hardest.
+
 From the Hub, files are kept in ~/.cache/bertweet-wasm (or BERTWEET_CACHE). HF_ENDPOINT names a mirror, HF_TOKEN
 gives access to gated and private models.`
 
@@ -47,11 +52,12 @@ export const options = {
   wire: { value: 'ENCODING', choices: ENCODINGS, help: 'how weights travel: raw (int8), or int4: half the download' },
   calibrate: { value: 'FILE', help: 'a text a line, like those the model will read, to smooth channels by' },
   smoothing: { value: 'METHOD', choices: SMOOTHING_METHODS, help: 'none: to see what smoothing is worth' },
+  report: { value: 'FILE', help: 'a table of the quantised layers, and their figures as JSON in this file' },
   temperature: { value: 'NUMBER', help: 'what logits are divided by before they become scores; default: 1' },
 }
 
 /** @type {import('./run.js').Command['run']} */
-export async function run({ name, preprocess, wire, smoothing, calibrate, temperature }, places, io) {
+export async function run({ name, preprocess, wire, smoothing, calibrate, report, temperature }, places, io) {
   if (places.length !== 2) {
     throw new UsageError('convert takes a checkpoint and an output folder\nSee: bertweet-wasm convert --help')
   }
@@ -59,19 +65,30 @@ export async function run({ name, preprocess, wire, smoothing, calibrate, temper
   const [place, target] = places
   const calibration = calibrate === undefined ? undefined : await readCalibration(calibrate)
   const output = await openOutput(target)
+  const layers = report === undefined ? undefined : []
   let source
   let manifest
   try {
     source = await openSource(place, io)
     manifest = await convert(source, { output, name: name ?? source.name, preprocess, wire, smoothing,
-      calibration, temperature: temperature === undefined ? 1 : Number(temperature) }, io)
+      calibration, temperature: temperature === undefined ? 1 : Number(temperature),
+      onLayer: layers && ((layer) => layers.push(layer)) }, io)
   } finally {
     await output.discard()
     await source?.files.close()
   }
   const why = preprocess ? 'as --preprocess says' : 'change it with --preprocess'
   await write(io.stdout, describe(manifest, painter(io.stdout, io.env)))
+  if (layers) await writeReport(report, manifest, layers, io)
   await write(io.stdout, `\nWritten to ${target}. Text mode: ${manifest.preprocess} (${why}).\n`)
+}
+
+/** @param {string} file */
+async function writeReport(file, { name, quantization, fidelity }, layers, io) {
+  await write(io.stdout, `\n${layerTable(layers)}`)
+  await writeFile(file, `${JSON.stringify({ name, quantization, fidelity, layers }, null, 1)}\n`).catch((cause) => {
+    throw new BertweetError('input', `The model is written, but not ${file}: ${cause.message}`, { cause })
+  })
 }
 
 /** Lines of a file that are not blank, at most MAX_CALIBRATION, spread evenly. @param {string} file */

@@ -4,6 +4,7 @@
 
 import { BertweetError } from '../errors.js'
 import { bytesOf } from './image.js'
+import { reportLayer } from './layer-report.js'
 import { TAIL, WORDS } from './plan.js'
 
 /** Accumulation depth of every panel: int8 quality, and the fast kernels; MODEL.md, "The 16-bit bound". */
@@ -18,6 +19,7 @@ export class ImageWriter {
   #wasm
   #shardWriter
   #int4
+  #onLayer
 
   /**
    * @param {object} parts
@@ -28,8 +30,9 @@ export class ImageWriter {
    * @param {import('../../web/wasm-convert.js').ConvertWasm} parts.wasm
    * @param {import('./shard-writer.js').ShardWriter} parts.shardWriter
    * @param {boolean} parts.int4  whether weights are rounded to what the wire encoding int4 carries
+   * @param {(report: import('./layer-report.js').LayerReport) => void} [parts.onLayer]  is told of each linear layer
    */
-  constructor({ architecture, image, network, weights, wasm, shardWriter, int4 }) {
+  constructor({ architecture, image, network, weights, wasm, shardWriter, int4, onLayer }) {
     this.#architecture = architecture
     this.#image = image
     this.#planned = new Map(image.tensors.map((tensor) => [tensor.name, tensor]))
@@ -38,6 +41,7 @@ export class ImageWriter {
     this.#wasm = wasm
     this.#shardWriter = shardWriter
     this.#int4 = int4
+    this.#onLayer = onLayer
   }
 
   /**
@@ -86,15 +90,25 @@ export class ImageWriter {
       if ('norm' in part) {
         await this.#put(part.norm, bytesOf(this.#wasm.loaded(part.weights, 2 * this.#architecture.hiddenSize)))
       } else {
-        const tensor = this.#wasm.quantizeLinear({ ...part, depth: DEPTH, int4: this.#int4 })
-        await this.#put(part.name, tensor, this.#int4)
+        await this.#put(part.name, this.#quantize(part, this.#int4), this.#int4)
       }
     }
   }
 
   async #writeHead({ dense, outProj }) {
-    await this.#put(dense.name, this.#wasm.quantizeLinear({ ...dense, depth: DEPTH, int4: false }))
+    await this.#put(dense.name, this.#quantize(dense, false))
     await this.#put('classifier.out_proj', bytesOf(outProj))
+  }
+
+  /** Packs a layer that has been loaded. @param {import('./network.js').LoadedLinear} linear @param {boolean} int4 */
+  #quantize(linear, int4) {
+    const { name, weights, outputs, inputs } = linear
+    const bytes = this.#wasm.quantizeLinear({ ...linear, depth: DEPTH, int4 })
+    if (this.#onLayer) {
+      const tensor = { sources: inputs, ...this.#planned.get(name), bytes }
+      this.#onLayer(reportLayer(tensor, this.#wasm.loaded(weights, outputs * inputs)))
+    }
+    return bytes
   }
 
   /**

@@ -53,6 +53,8 @@ const MAX_TOKENS = 128
  * @property {string | URL} [wasmUrl]       of bertweet-convert.wasm
  * @property {(progress: {stage: 'weights' | 'check', loaded: number, total: number}) => void} [onProgress]
  *   weights: numbers packed, of all; check: texts classified by the finished model
+ * @property {(report: import('./layer-report.js').LayerReport) => void} [onLayer]  is told what quantisation made of
+ *   each linear layer, in the image's order
  * @property {AbortSignal} [signal]
  */
 
@@ -87,7 +89,7 @@ export const defaultPreprocess = ({ normalization }) => normalization ? 'bertwee
 /** @param {ConvertOptions} options */
 async function convert({ checkpoint, output, name, repository = null, revision = null, preprocess, wire = 'raw',
   temperature = 1, smoothing = 'smoothquant', calibration = CALIBRATION_TEXTS, wasmUrl, onProgress = () => {},
-  signal }) {
+  onLayer, signal }) {
   const { architecture } = checkpoint
   const tokenizer = buildTokenizer(checkpoint.tokenizerFiles)
   checkVocabulary(architecture, tokenizer)
@@ -119,7 +121,7 @@ async function convert({ checkpoint, output, name, repository = null, revision =
   const network = new Network(architecture, weights, wasm)
   const image = planClassifier(architecture, tokenizer)
   const shardWriter = new ShardWriter(output, sha256, int4 ? wasm : null)
-  const imageWriter = new ImageWriter({ architecture, image, network, weights, wasm, shardWriter, int4 })
+  const imageWriter = new ImageWriter({ architecture, image, network, weights, wasm, shardWriter, int4, onLayer })
   const referenceLogits = (await imageWriter.write(tokenizer, [...calibrationIds, ...ids], calibrationIds.length))
     .slice(calibrationIds.length * architecture.labels.length)
   const shards = await shardWriter.finish()

@@ -57,6 +57,22 @@ export function rowReader(tensor) {
 /** @param {ImageTensor} tensor  linear @returns {Float32Array} of each output */
 export const biasOf = (tensor) => part(tensor, Float32Array, linearParts(tensor).bias, tensor.rows)
 
+/**
+ * How a linear layer was packed.
+ *
+ * @param {ImageTensor} tensor  linear
+ * @returns {{factors: Float64Array, depths: Uint8Array}}  factors: what each input channel is multiplied with, over all
+ *   columns that it is split into; depths: of each panel
+ */
+export function packingOf(tensor) {
+  const { columns, rows, sources } = tensor
+  const at = linearParts(tensor)
+  const source = part(tensor, Uint16Array, at.source, columns)
+  const factors = new Float64Array(sources)
+  part(tensor, Float32Array, at.factor, columns).forEach((factor, k) => { factors[source[k]] += factor })
+  return { factors, depths: part(tensor, Uint8Array, at.depth, rows / 8) }
+}
+
 function linearReader(tensor) {
   const { columns, rows, sources } = tensor
   const at = linearParts(tensor)
