@@ -138,9 +138,10 @@ class Engine {
     return { bytes, sha256 }
   }
 
-  /** The bytes of a raw shard that was written. @param {{shard: import('./manifest.js').Shard}} args */
-  read({ shard }) {
-    return { bytes: this.#wasm.readImage(shard.offset, shard.size) }
+  /** Fills bytes with those of a raw shard that was written. @param {{offset: number, bytes: Uint8Array}} args */
+  read({ offset, bytes }) {
+    this.#wasm.readImage(offset, bytes)
+    return { bytes }
   }
 
   #place(shard, bytes) {

@@ -157,7 +157,8 @@ export class Load {
         signal: stop.signal,
         onProgress: (progress) => this.#report(progress),
         take: (block) => this.#write(block, stop.signal),
-        recall: async (shard) => (await this.request('read', { shard })).bytes,
+        recall: async ({ offset }, bytes) =>
+          (await this.request('read', { offset, bytes }, { transfer: [bytes.buffer] })).bytes,
         onRest: (stored) => { this.#rest = stored }
       })])
     } finally {

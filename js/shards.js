@@ -47,9 +47,10 @@ const TRAILER_MS = 200
  * @property {(block: Block) => Promise<Taken>} take
  *   computes the SHA-256 of a block, and uses the block only if it is the shard's. Called for several at once, as they
  *   are there, not in order; for a shard again where it was another hash.
- * @property {(shard: Shard) => Promise<Uint8Array<ArrayBuffer>>} [recall]  the bytes of a raw shard that was taken, again
- * @property {(stored: Promise<unknown>) => void} [onRest]  called at the end, though it be a failure, if recall is needed
- *   until stored settles
+ * @property {(shard: Shard, bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>} [recall]
+ *   fills bytes with those of a raw shard that was taken, and gives them back
+ * @property {(stored: Promise<unknown>) => void} [onRest]
+ *   called at the end, though it be a failure, if recall is needed until stored settles
  * @property {WeightCache} [cache]
  * @property {typeof globalThis.fetch} [fetch]
  * @property {AbortSignal} [signal]
@@ -155,11 +156,23 @@ class ShardReader {
     const { cache, recall } = this.#options
     if (cache?.exists && recall && shard.encoding === 'raw' && shard.bytes >= FAST_LINK * ms) {
       this.#buffers.give(buffer)
-      await new Promise((resolve) => this.#rest.push(() => cache.store(shard, () => recall(shard)).finally(resolve)))
+      await new Promise((resolve) => this.#rest.push(() => this.#keepRecalled(shard).finally(resolve)))
       return
     }
     await cache?.store(shard, async () => new Uint8Array(buffer, 0, shard.bytes))
     this.#buffers.give(buffer)
+  }
+
+  /** @param {Shard} shard */
+  async #keepRecalled(shard) {
+    let buffer
+    await this.#options.cache.store(shard, async () => {
+      buffer = await this.#buffers.take()
+      const bytes = await this.#options.recall(shard, new Uint8Array(buffer, 0, shard.bytes))
+      buffer = bytes.buffer
+      return bytes
+    })
+    if (buffer) this.#buffers.give(buffer)
   }
 
   /** @returns {Promise<boolean>} whether the cache had it; what is wrong there is thrown away */

@@ -213,10 +213,10 @@ export class Wasm {
     this.#bytes(this.#image + offset, bytes.length).set(bytes)
   }
 
-  /** A copy of a piece of the image. @param {number} offset @param {number} length */
-  readImage(offset, length) {
-    this.#checkPiece(offset, length)
-    return this.#bytes(this.#image + offset, length).slice()
+  /** Fills bytes with a piece of the image. @param {number} offset @param {Uint8Array} bytes */
+  readImage(offset, bytes) {
+    this.#checkPiece(offset, bytes.length)
+    bytes.set(this.#bytes(this.#image + offset, bytes.length))
   }
 
   /**

@@ -375,10 +375,11 @@ async function loadRecalling(cache, answers = {}, options = {}) {
       image.set(bytes, shard.offset)
       taken.push(shard.file)
     }),
-    async recall({ file, offset, size }) {
+    async recall({ file, offset }, bytes) {
       recalled.push([file, taken.length])
       if (options.isLost) throw new Error('the worker has ended')
-      return image.slice(offset, offset + size)
+      bytes.set(image.subarray(offset, offset + bytes.length))
+      return bytes
     },
     onRest: (stored) => { rest = stored }
   })
