@@ -20,6 +20,9 @@
  *   | 'internal'} ErrorCode
  */
 
+/** Messages quote what strangers wrote, names without end too; of longer ones the middle is left out. */
+const [MOST, HEAD, TAIL] = [2000, 1500, 450]
+
 /** An error with a code to act on and a sentence that says what to do. */
 export class BertweetError extends Error {
   /**
@@ -30,7 +33,8 @@ export class BertweetError extends Error {
    *   cause: the error underneath
    */
   constructor(code, message, { url, status, shard, cause } = {}) {
-    super(message, cause === undefined ? undefined : { cause })
+    super(message.length > MOST ? `${message.slice(0, HEAD)} [...] ${message.slice(-TAIL)}` : message,
+      cause === undefined ? undefined : { cause })
     this.name = code === 'aborted' ? 'AbortError' : 'BertweetError'
     this.code = code
     this.url = url
@@ -98,8 +102,11 @@ export function show(value) {
   } catch {
     text = `something that is no plain ${typeof value}`
   }
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text
+  return brief(text)
 }
+
+/** A name that somebody chose, as it may stand in a message. @param {string} name */
+export const brief = (name) => name.length > 80 ? `${name.slice(0, 77)}...` : name
 
 /** @param {unknown} error  anything that was thrown */
 export const describe = (error) => error instanceof Error ? error.message : String(error)

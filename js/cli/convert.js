@@ -123,12 +123,13 @@ async function openSource(place, io) {
 
 async function download(id, { env, stderr, signal }) {
   const bar = progressBar(stderr)
+  const endpoint = env.HF_ENDPOINT || HUB_ENDPOINT
   try {
     return await downloadCheckpoint({
       ...id,
-      endpoint: env.HF_ENDPOINT || HUB_ENDPOINT,
+      endpoint,
       token: env.HF_TOKEN,
-      openStore: (repository, version) => openStore(cacheFolder(env), repository, version),
+      openStore: (repository, version) => openStore(cacheFolder(env, endpoint), repository, version),
       onProgress: ({ file, loaded, total }) => bar.show(`${file} ${formatBytes(total ?? loaded)}`, loaded, total),
       signal,
     })

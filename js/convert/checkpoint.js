@@ -5,7 +5,7 @@
  *     const { bytes } = await checkpoint.read('embeddings.word_embeddings.weight', { firstRow: 0, endRow: 1000 })
  */
 
-import { BertweetError, show } from '../errors.js'
+import { BertweetError, brief, show } from '../errors.js'
 import { expectedTensors, readArchitecture } from './architecture.js'
 import { describeForeign, hashFile, readJson, readWhole } from './files.js'
 import { readSafetensors } from './safetensors.js'
@@ -134,13 +134,15 @@ async function readWeights(files, present) {
   const shards = [...new Set(shardOf.values())].sort()
   const contents = new Map()
   for (const shard of shards) {
-    if (!present.has(shard)) throw missing(`${shard} (named in ${file})`, present)
+    if (!present.has(shard)) throw missing(`${brief(shard)} (named in ${file})`, present)
     contents.set(shard, await read(files, shard))
   }
   const entries = new Map()
   for (const [name, shard] of shardOf) {
     const entry = contents.get(shard).get(name)
-    if (!entry) throw new BertweetError('model', `${file}: tensor "${name}" should be in ${shard}, but is not there.`)
+    if (!entry) {
+      throw new BertweetError('model', `${file}: tensor ${show(name)} should be in ${shard}, but is not there.`)
+    }
     entries.set(name, entry)
   }
   return { entries, used: [file, ...shards] }
@@ -168,7 +170,7 @@ function selectTensors(found, expected) {
   const byName = new Map()
   for (const [storedName, entry] of found) {
     const name = canonicalName(storedName)
-    if (byName.has(name)) throw new BertweetError('model', `${entry.file}: tensor "${name}" has two names there.`)
+    if (byName.has(name)) throw new BertweetError('model', `${entry.file}: tensor ${show(name)} has two names there.`)
     byName.set(name, entry)
   }
 
@@ -225,7 +227,7 @@ function missing(name, present) {
 
 /** A list that may be long, as part of a sentence. */
 const abridge = (names) => names.length === 0 ? 'nothing'
-  : names.length > 12 ? `${names.slice(0, 12).join(', ')} and ${names.length - 12} more` : names.join(', ')
+  : names.slice(0, 12).map(brief).join(', ') + (names.length > 12 ? ` and ${names.length - 12} more` : '')
 
 /** @returns {Promise<TensorData>} */
 async function readRows(files, { file, dtype, shape, begin, nbytes }, { firstRow = 0, endRow = shape[0] } = {}) {

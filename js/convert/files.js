@@ -21,7 +21,7 @@ import { BertweetError } from '../errors.js'
 export const BLOCK_NBYTES = 1 << 22
 
 /** Most bytes of a file that is taken into memory whole: texts and JSON. */
-const WHOLE_NBYTES = 1 << 26
+export const WHOLE_NBYTES = 1 << 26
 
 /**
  * A small file as a whole.

@@ -6,7 +6,8 @@
  * checked. All files are taken from the commit that config.json came from.
  */
 
-import { abortError, BertweetError, describe, throwIfAborted } from '../errors.js'
+import { abortError, BertweetError, describe, show, throwIfAborted } from '../errors.js'
+import { WHOLE_NBYTES } from './files.js'
 
 export const HUB_ENDPOINT = 'https://huggingface.co'
 
@@ -15,6 +16,9 @@ const WEIGHT_FILES = ['model.safetensors', 'model.safetensors.index.json', 'pyto
   'pytorch_model.bin.index.json']
 const REQUIRED_FILES = ['vocab.txt', 'bpe.codes']
 const OPTIONAL_FILES = ['added_tokens.json', 'tokenizer_config.json', 'special_tokens_map.json', 'README.md', 'LICENSE']
+
+/** Files that an index may name. Those of the largest models have some hundred. */
+const MAX_SHARDS = 1024
 
 const MAX_ATTEMPTS = 5
 const FIRST_DELAY_MS = 500
@@ -107,8 +111,9 @@ class Hub {
 
   async fetchWeights(store) {
     for (const file of WEIGHT_FILES) {
-      if (await this.fetchFile(store, file, { optional: true })) {
-        if (file.endsWith('.index.json')) await this.fetchShards(store, file)
+      const isIndex = file.endsWith('.json')
+      if (await this.fetchFile(store, file, { optional: true, isLarge: !isIndex })) {
+        if (isIndex) await this.fetchShards(store, file)
         return
       }
     }
@@ -123,17 +128,26 @@ class Hub {
     } catch (cause) {
       throw new BertweetError('model', `${this.url(index)}: expected JSON with a "weight_map".`, { cause })
     }
-    for (const name of [...new Set(names)].sort()) {
+    const shards = [...new Set(names)].sort()
+    if (shards.length > MAX_SHARDS) {
+      throw new BertweetError('model', `${this.url(index)} names ${shards.length} files, expected at most ` +
+        `${MAX_SHARDS}.`)
+    }
+    for (const name of shards) {
       if (typeof name !== 'string' || !/^[\w-][\w.-]*$/.test(name)) {
         throw new BertweetError('model', `${this.url(index)}: expected names of files beside it, found ` +
-          `${JSON.stringify(name)}.`)
+          `${show(name)}.`)
       }
-      await this.fetchFile(store, name)
+      await this.fetchFile(store, name, { isLarge: true })
     }
   }
 
-  /** @returns {Promise<boolean>}  false if an optional file does not exist */
-  async fetchFile(store, file, { optional = false } = {}) {
+  /**
+   * @param {Store} store @param {string} file
+   * @param {{optional?: boolean, isLarge?: boolean}} [kind]  isLarge: weights, which are as large as they are
+   * @returns {Promise<boolean>}  false if an optional file does not exist
+   */
+  async fetchFile(store, file, { optional = false, isLarge = false } = {}) {
     if (!this.refetch && await store.has(file)) {
       this.onProgress({ file, loaded: 0, total: null, source: 'cache' })
       return true
@@ -141,7 +155,7 @@ class Hub {
     return this.retry(async () => {
       const response = await this.request(file, { optional })
       if (response === null) return false
-      await store.write(file, this.receive(file, response, store))
+      await store.write(file, this.receive(file, response, store, isLarge ? Infinity : WHOLE_NBYTES))
       return true
     })
   }
@@ -212,9 +226,9 @@ class Hub {
   /**
    * The body's blocks, counted and compared with what was announced.
    *
-   * @param {string} file @param {HubResponse} response @param {Store} store
+   * @param {string} file @param {HubResponse} response @param {Store} store @param {number} [most]  bytes
    */
-  async* receive(file, { response, url, size, sha256 }, store) {
+  async* receive(file, { response, url, size, sha256 }, store, most = WHOLE_NBYTES) {
     if (/^text\/html/.test(response.headers.get('content-type') ?? '')) {
       throw new BertweetError('format', `${url} is a web page, not ${file}. Is HF_ENDPOINT the address of a Hub?`,
         { url })
@@ -225,6 +239,9 @@ class Hub {
     for await (const block of blocksOf(response, url)) {
       loaded += block.length
       if (total !== null && loaded > total) break
+      if (loaded > most) {
+        throw new BertweetError('model', `${url} has more than ${most} bytes: is it another file?`, { url })
+      }
       hash?.update(block)
       this.onProgress({ file, loaded, total, source: 'network' })
       yield block

@@ -23,17 +23,22 @@ export async function openDirectory(directory) {
     if (!handles.has(name)) handles.set(name, open(join(directory, name)))
     return handles.get(name)
   }
+  /** What the system says of a file, such as one that may not be read, or a folder of its name, as our error. */
+  const orRefuse = (name, promise) => promise.catch((cause) => {
+    throw cause instanceof BertweetError ? cause
+      : new BertweetError('model', `${name} cannot be read: ${describe(cause)}.`, { cause })
+  })
 
   return {
     list: () => names,
-    size: async (name) => (await stat(join(directory, name))).size,
-    read: async (name, start, end) => readExactly(await handle(name), name, start, end),
+    size: async (name) => (await orRefuse(name, stat(join(directory, name)))).size,
+    read: (name, start, end) => orRefuse(name, handle(name).then((opened) => readExactly(opened, name, start, end))),
     createHash() {
       const hash = createHash('sha256')
       return { update: (bytes) => { hash.update(bytes) }, digest: () => hash.digest('hex') }
     },
     async close() {
-      for (const opened of handles.values()) await (await opened).close()
+      for (const opened of handles.values()) await (await opened.catch(() => null))?.close()
       handles.clear()
     },
   }

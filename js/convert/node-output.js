@@ -39,7 +39,10 @@ export async function openOutput(directory) {
       await refuseForeign(target, directory)
       const replaced = `${temporary}.replaced`
       const existed = await rename(target, replaced).then(() => true, () => false)
-      await rename(temporary, target)
+      await rename(temporary, target).catch(async (error) => {
+        if (existed) await rename(replaced, target)
+        throw error
+      })
       if (existed) await rm(replaced, { recursive: true })
     },
     discard: () => rm(temporary, { recursive: true, force: true }),

@@ -10,13 +10,19 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
+import { HUB_ENDPOINT } from './hub.js'
+
 /**
- * The user's cache folder: BERTWEET_CACHE, or "bertweet-wasm" where the system keeps caches.
+ * The user's cache folder: BERTWEET_CACHE, or "bertweet-wasm" where the system keeps caches. Each mirror has a folder
+ * in it: what one says is a commit's file is not taken for the Hub's word later.
  *
  * @param {Record<string, string | undefined>} env
+ * @param {string} [endpoint]
  */
-export const cacheFolder = (env) =>
-  env.BERTWEET_CACHE || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'bertweet-wasm')
+export function cacheFolder(env, endpoint = HUB_ENDPOINT) {
+  const folder = env.BERTWEET_CACHE || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'bertweet-wasm')
+  return endpoint === HUB_ENDPOINT ? folder : join(folder, 'mirrors', endpoint.replace(/[^\w-]+/g, '_'))
+}
 
 /**
  * Files of one version of one repository, below a cache folder.

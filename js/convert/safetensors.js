@@ -66,7 +66,7 @@ async function readHeaderLength(files, file, size) {
 /** @returns {TensorEntry} */
 function readEntry(name, tensor, { file, start, nbytes }) {
   const { dtype, shape, data_offsets: offsets } = tensor ?? {}
-  const refuse = (message) => { throw new BertweetError('model', `${file}: tensor "${name}": ${message}.`) }
+  const refuse = (message) => { throw new BertweetError('model', `${file}: tensor ${show(name)}: ${message}.`) }
 
   if (typeof dtype !== 'string' || !Object.hasOwn(ITEM_NBYTES, dtype)) refuse(`unknown dtype ${show(dtype)}`)
   if (!isSizes(shape) || shape.length > 8) refuse('shape must be a list of at most 8 non-negative integers')
@@ -88,7 +88,7 @@ function checkLayout(entries, { file, start, nbytes }) {
   const sorted = [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.nbytes - b.nbytes)
   for (const [name, { begin, nbytes: tensorNbytes }] of sorted) {
     if (begin !== position) {
-      throw new BertweetError('model', `${file}: tensor "${name}" begins at byte ${begin}, expected ${position}: ` +
+      throw new BertweetError('model', `${file}: tensor ${show(name)} begins at byte ${begin}, expected ${position}: ` +
         `tensors ${begin < position ? 'overlap' : 'leave a gap'}, so the file is damaged. Download it again.`)
     }
     position += tensorNbytes

@@ -8,6 +8,8 @@ const SHARD_NBYTES = 8 << 20
 const RUN_HEADER_NBYTES = 8
 /** Hexadecimal digits of the hash that make a file's name: 80 bits, unique among the shards one server holds. */
 const NAME_DIGITS = 20
+/** Of the place among the shards, which follow where two hold the same bytes, as those of weights that are all 0 do. */
+const PLACE_DIGITS = 4
 
 /** @type {WireLayout} */
 const RAW = Object.freeze({ kind: 'raw' })
@@ -89,7 +91,10 @@ export class ShardWriter {
   async #flush() {
     const bytes = this.#block.slice(0, this.#filled)
     const sha256 = this.#sha256(bytes)
-    const file = `${sha256.slice(0, NAME_DIGITS)}.bin`
+    const name = sha256.slice(0, NAME_DIGITS)
+    const place = this.#shards.some(({ file }) => file === `${name}.bin`)
+      ? this.#shards.length.toString(16).padStart(PLACE_DIGITS, '0') : ''
+    const file = `${name}${place}.bin`
     await this.#output.write(file, bytes)
     const offset = this.#shards.reduce((sum, { size }) => sum + size, 0)
     const encoding = this.#packer ? 'int4' : 'raw'

@@ -26,9 +26,11 @@ const SPECIAL_ROLES = Object.freeze({
 })
 
 /** The white space of Python's str.split and str.strip; JavaScript's \s and trim are other sets. */
-const SPACE = '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+'
-const SPACES = new RegExp(SPACE)
-const OUTER_SPACES = new RegExp(`^${SPACE}|${SPACE}$`, 'g')
+const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/
+const SPACES = new RegExp(`${SPACE.source}+`)
+
+/** Sixteen times those of BERTweet. */
+const MAX_LINES = 1 << 20
 
 /**
  * Contents by name: vocab.txt and bpe.codes; also added_tokens.json, tokenizer_config.json, special_tokens_map.json,
@@ -95,6 +97,21 @@ function textOf(files, name) {
   }
 }
 
+/** @returns {string[]}  what newlines part: one more than there are */
+function linesOf(text, name) {
+  const lines = text.split('\n', MAX_LINES + 2)
+  if (lines.length > MAX_LINES + 1) refuse(`${name} has more than ${MAX_LINES} lines: is it another file?`)
+  return lines
+}
+
+/** Python's str.strip. By hand: a pattern for the end of a line looks at a run of spaces once for each of them. */
+function strip(line) {
+  let [begin, end] = [0, line.length]
+  while (begin < end && SPACE.test(line[begin])) begin++
+  while (end > begin && SPACE.test(line[end - 1])) end--
+  return line.slice(begin, end)
+}
+
 /** A JSON file's object; {} if there is no such file. */
 function objectOf(files, name) {
   if (files[name] === undefined) return {}
@@ -117,16 +134,16 @@ function objectOf(files, name) {
  */
 function readVocabulary(text) {
   const vocabulary = new Map(Object.entries(SPECIAL_IDS))
-  const lines = text.split('\n')
+  const lines = linesOf(text, 'vocab.txt')
   if (lines.at(-1) === '') lines.pop()
   lines.forEach((line, index) => {
-    const entry = line.replace(OUTER_SPACES, '')
+    const entry = strip(line)
     const token = entry.slice(0, Math.max(entry.lastIndexOf(' '), 0))
     const where = `vocab.txt, line ${index + 1}`
-    if (token === '') refuse(`${where}: expected "<token> <count>", found ${JSON.stringify(line)}.`)
+    if (token === '') refuse(`${where}: expected "<token> <count>", found ${show(line)}.`)
     if (isSpecial(token)) refuse(`${where}: the special token ${token} may not be listed.`)
     const known = vocabulary.get(token)
-    if (known !== undefined) refuse(`${where}: ${JSON.stringify(token)} stands in line ${known - 3} already.`)
+    if (known !== undefined) refuse(`${where}: ${show(token)} stands in line ${known - 3} already.`)
     vocabulary.set(token, vocabulary.size)
   })
   return vocabulary
@@ -139,19 +156,19 @@ function readVocabulary(text) {
  * @returns {[left: string, right: string][]}
  */
 function readMerges(text) {
-  const lines = text.split('\n').slice(0, -1)
+  const lines = linesOf(text, 'bpe.codes').slice(0, -1)
   const seen = new Map()
   return lines.map((line, index) => {
     const where = `bpe.codes, line ${index + 1}`
-    const fields = line.replace(OUTER_SPACES, '').split(SPACES)
+    const fields = strip(line).split(SPACES)
     if (fields.length === 2) {
       refuse(`${where}: 2 fields where "<left> <right> <count>" is expected. This file was written by transformers 5 ` +
         'save_pretrained, which drops the counts; use the original file.')
     }
-    if (fields.length !== 3) refuse(`${where}: expected 3 fields, found ${JSON.stringify(line)}.`)
+    if (fields.length !== 3) refuse(`${where}: expected 3 fields, found ${show(line)}.`)
     const [left, right] = fields
     const pair = `${left} ${right}`
-    if (seen.has(pair)) refuse(`${where}: ${JSON.stringify(pair)} stands in line ${seen.get(pair)} already.`)
+    if (seen.has(pair)) refuse(`${where}: ${show(pair)} stands in line ${seen.get(pair)} already.`)
     seen.set(pair, index + 1)
     return [left, right]
   })

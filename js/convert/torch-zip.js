@@ -9,7 +9,7 @@
  * Source: PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 to 4.5; torch/serialization.py.
  */
 
-import { BertweetError, show } from '../errors.js'
+import { BertweetError, brief, show } from '../errors.js'
 import { crc32 } from './crc32.js'
 import { BLOCK_NBYTES, describeForeign } from './files.js'
 import { readPickle, Tensor } from './pickle.js'
@@ -76,7 +76,7 @@ export async function checkRecords(files, file) {
 function checkSum(file, name, found, expected) {
   if (found === expected || expected === 0) return
   const [sum, stated] = [found, expected].map((value) => value.toString(16).padStart(8, '0'))
-  throw damaged(file, `its record ${name} has the checksum ${sum}, and should have ${stated}`)
+  throw damaged(file, `its record ${brief(name)} has the checksum ${sum}, and should have ${stated}`)
 }
 
 /** @returns {Map<unknown, unknown>}  the state dict; values are not checked */
@@ -95,7 +95,7 @@ function readState(pickle, file) {
 /** @returns {Promise<import('./safetensors.js').TensorEntry>} */
 async function locateTensor(name, { storage, offset, shape, strides }, archive) {
   const { dtype } = storage
-  const refuse = (message) => { throw new BertweetError('model', `${archive.file}: tensor "${name}": ${message}`) }
+  const refuse = (message) => { throw new BertweetError('model', `${archive.file}: tensor ${show(name)}: ${message}`) }
 
   if (!isContiguous(shape, strides)) {
     refuse(`shape [${shape}] with strides [${strides}] is not contiguous. Call .contiguous() on it and save again.`)
@@ -136,14 +136,14 @@ async function openArchive(files, file) {
 
   const locate = async (name) => {
     const entry = directory.get(prefix + name)
-    if (!entry) throw new BertweetError('model', `${file}: the archive lacks its record ${name}. It is damaged.`)
+    if (!entry) throw new BertweetError('model', `${file}: the archive lacks its record ${brief(name)}. It is damaged.`)
     entry.begin ??= await findData(files, file, prefix + name, entry)
     return entry
   }
   const read = async (name, maxNbytes) => {
     const { begin, nbytes, crc } = await locate(name)
     if (nbytes > maxNbytes) {
-      throw damaged(file, `its record ${name} has ${nbytes} bytes, expected at most ${maxNbytes}`)
+      throw damaged(file, `its record ${brief(name)} has ${nbytes} bytes, expected at most ${maxNbytes}`)
     }
     const bytes = await files.read(file, begin, begin + nbytes)
     checkSum(file, name, crc32(bytes), crc)
@@ -184,8 +184,9 @@ async function readDirectory(files, file, size) {
   let position = 0
   for (let index = 0; index < count; index++) {
     const entry = readEntry(view, position, file)
-    if (entry.headerOffset + entry.nbytes > offset) throw damaged(file, `its record ${entry.name} lies outside of it`)
-    if (entries.has(entry.name)) throw damaged(file, `it has two records ${entry.name}`)
+    const name = brief(entry.name)
+    if (entry.headerOffset + entry.nbytes > offset) throw damaged(file, `its record ${name} lies outside of it`)
+    if (entries.has(entry.name)) throw damaged(file, `it has two records ${name}`)
     entries.set(entry.name, entry)
     position += entry.entryNbytes
   }
@@ -198,7 +199,7 @@ async function readDirectory(files, file, size) {
 function checkOverlaps(entries, file) {
   let end = 0
   for (const [name, { headerOffset, nbytes }] of [...entries].sort(([, a], [, b]) => a.headerOffset - b.headerOffset)) {
-    if (headerOffset < end) throw damaged(file, `its record ${name} overlaps another`)
+    if (headerOffset < end) throw damaged(file, `its record ${brief(name)} overlaps another`)
     end = headerOffset + LOCAL_HEADER_NBYTES + nbytes
   }
 }
@@ -246,14 +247,14 @@ function readEntry(view, start, file) {
   const flags = view.getUint16(start + 8, true)
   const method = view.getUint16(start + 10, true)
   if ((flags & 1) !== 0 || method !== 0) {
-    throw new BertweetError('model', `${file}: its record ${name} is ${flags & 1 ? 'encrypted' : 'compressed'}, but ` +
-      'torch.save stores records as they are. Was the file packed again? Use the original one, or save it as ' +
-      'model.safetensors.')
+    const how = flags & 1 ? 'encrypted' : 'compressed'
+    throw new BertweetError('model', `${file}: its record ${brief(name)} is ${how}, but torch.save stores records as ` +
+      'they are. Was the file packed again? Use the original one, or save it as model.safetensors.')
   }
   const sizes = { nbytes: view.getUint32(start + 24, true), storedNbytes: view.getUint32(start + 20, true),
     headerOffset: view.getUint32(start + 42, true) }
   applyZip64(sizes, view, start + 46 + nameNbytes, extraNbytes, file)
-  if (sizes.nbytes !== sizes.storedNbytes) throw damaged(file, `its record ${name} gives two sizes`)
+  if (sizes.nbytes !== sizes.storedNbytes) throw damaged(file, `its record ${brief(name)} gives two sizes`)
   const crc = view.getUint32(start + 16, true)
   return { name, nbytes: sizes.nbytes, crc, headerOffset: sizes.headerOffset, entryNbytes }
 }
@@ -282,9 +283,9 @@ async function findData(files, file, name, { headerOffset, nbytes }) {
   const nameNbytes = header.byteLength < 30 ? 0 : header.getUint16(26, true)
   const sound = header.byteLength >= 30 + nameNbytes && header.getUint32(0, true) === 0x04034b50 &&
     decodeName(header, 30, nameNbytes) === name
-  if (!sound) throw damaged(file, `the header of its record ${name} is another`)
+  if (!sound) throw damaged(file, `the header of its record ${brief(name)} is another`)
   const begin = headerOffset + 30 + nameNbytes + header.getUint16(28, true)
-  if (begin + nbytes > size) throw damaged(file, `its record ${name} lies outside of it`)
+  if (begin + nbytes > size) throw damaged(file, `its record ${brief(name)} lies outside of it`)
   return begin
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -133,6 +133,16 @@ test('a folder on disk', async () => {
     assert.deepEqual(await checkpoint.sources(), await inMemory.sources())
     await writeFile(join(directory, 'model.safetensors'), 'shorter')
     await assert.rejects(checkpoint.read('classifier.dense.weight'), { code: 'model', message: /ends before byte/ })
+    await rm(join(directory, 'model.safetensors'))
+    const without = await openDirectory(directory)
+    await rm(join(directory, 'vocab.txt'))
+    await mkdir(join(directory, 'vocab.txt'))
+    await rm(join(directory, 'config.json'))
+    await assert.rejects(without.read('vocab.txt', 0, 1), { code: 'model', message: /^vocab\.txt cannot be read: / })
+    for (const ask of [() => without.read('config.json', 0, 1), () => without.size('config.json')]) {
+      await assert.rejects(ask, { code: 'model', message: /^config\.json cannot be read: / })
+    }
+    await without.close()
     await files.close()
     await assert.rejects(openDirectory(join(directory, 'nowhere')), { code: 'input', message: /nowhere/ })
   } finally {

@@ -3,6 +3,7 @@
  * nothing left behind by failures; each broken checkpoint its own error.
  */
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,8 +14,11 @@ import { openCheckpoint } from '../../js/convert/checkpoint.js'
 import { convertCheckpoint } from '../../js/convert/index.js'
 import { referenceLogits } from '../../js/convert/network.js'
 import { openOutput } from '../../js/convert/node-output.js'
+import { ShardWriter } from '../../js/convert/shard-writer.js'
+import { parseManifest } from '../../js/manifest.js'
 import { MODES } from '../../web/wasm.js'
 import { convertTo, logitsOf, openModel, wasmUrl, withCheckpoint, withFolder } from './convert-folder.js'
+import { makeModel } from './fake-model.js'
 import { CONFIG, checkpointFiles, makeTensors, safetensorsFile } from './make-checkpoint.js'
 import { convertTinyModel } from './tiny-model.js'
 
@@ -25,6 +29,8 @@ const TINY = ['tiny-bin', 'tiny-sharded', 'tiny-f16', 'tiny-bf16', 'tiny-multi-l
 
 const largestDifference = (found, expected) =>
   Math.max(...expected.map((value, index) => Math.abs(value - found[index])))
+
+const sha256Of = (bytes) => createHash('sha256').update(bytes).digest('hex')
 
 const readGolden = async (path) => JSON.parse(await readFile(join(GOLDEN, path), 'utf8'))
 
@@ -206,6 +212,31 @@ test('progress counts every number of the checkpoint once, then the texts', asyn
   } })
   assert.equal(last.weights.loaded, last.weights.total)
   assert.deepEqual(last.check, { loaded: 64, total: 64 })
+})
+
+test('shards of the same bytes have names of their own', async () => {
+  const files = {}
+  const writer = new ShardWriter({ write: async (name, bytes) => { files[name] = bytes } }, sha256Of, null)
+  await writer.write(new Uint8Array(3 * (8 << 20) + 5))
+  const shards = await writer.finish()
+  assert.equal(new Set(shards.map(({ file }) => file)).size, 4)
+  assert.deepEqual(shards.map(({ file }) => files[file].length), [8 << 20, 8 << 20, 8 << 20, 5])
+  const { manifest } = await makeModel()
+  const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0)
+  parseManifest({ ...manifest, shards, bytes, image: { bytes, resident: bytes } }, 'here')
+})
+
+test('what was there stays where the new model cannot take its place', async () => {
+  await withFolder(async (folder) => {
+    const target = join(folder, 'model')
+    await mkdir(target)
+    await writeFile(join(target, 'manifest.json'), 'old')
+    const output = await openOutput(target)
+    await output.discard()
+    await assert.rejects(output.commit(), { code: 'ENOENT' })
+    assert.deepEqual(await readdir(folder), ['model'])
+    assert.equal(await readFile(join(target, 'manifest.json'), 'utf8'), 'old')
+  })
 })
 
 test('nothing but an earlier model is replaced', async () => {

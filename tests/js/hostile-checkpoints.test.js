@@ -126,7 +126,8 @@ refusesEach('a safetensors file', [
   ['tensors one upon the other', header('{"a":{"dtype":"F32","shape":[16],"data_offsets":[0,64]},' +
     '"b":{"dtype":"F32","shape":[16],"data_offsets":[0,64]}}'), 'model', /"b" begins at byte .* overlap/],
   ['a hidden part', header('{"a":{"dtype":"F32","shape":[8],"data_offsets":[0,32]}}'), 'model', /tensors end at/],
-  ['text that is not UTF-8', header('{"\xff":1}'), 'model', /expected JSON, found something else/]
+  ['text that is not UTF-8', header('{"\xff":1}'), 'model', /expected JSON, found something else/],
+  ['a name of a megabyte', header(`{"${'x'.repeat(1 << 20)}":1}`), 'model', /tensor "x+\.\.\.: unknown dtype nothing/]
 ], (changes) => openCheckpoint(checkpointFiles(changes)))
 
 refusesEach('a config.json', [
@@ -162,7 +163,13 @@ refusesEach('a tokenizer', [
   ['a special token of an object', { 'special_tokens_map.json': '{"bos_token":{"content":{"a":1}}}' }, 'model',
     /found \{"a":1\}/],
   ['files that are lists', { 'tokenizer_config.json': '[]' }, 'model', /does not hold an object/],
-  ['a name of every object', { 'added_tokens.json': '{"__proto__":0}' }, 'model', /adds the token "__proto__"/]
+  ['a name of every object', { 'added_tokens.json': '{"__proto__":0}' }, 'model', /adds the token "__proto__"/],
+  ['a line of a megabyte', { 'vocab.txt': `${'x'.repeat(1 << 20)}\n` }, 'model', /line 1: expected .*"x+\.\.\./],
+  ['a merge of a megabyte', { 'bpe.codes': `${'x'.repeat(1 << 20)}\n` }, 'model', /line 1: expected 3 .*"x+\.\.\./],
+  ['spaces within a line', { 'vocab.txt': `a${' '.repeat(1 << 20)}b\n \n` }, 'model', /line 2: expected/],
+  ['spaces within a merge', { 'bpe.codes': `a${'\t'.repeat(1 << 20)}b\n` }, 'model', /line 1: 2 fields/],
+  ['over a million tokens', { 'vocab.txt': '\n'.repeat((1 << 20) + 2) }, 'model', /vocab\.txt has more than 1048576/],
+  ['over a million merges', { 'bpe.codes': '\n'.repeat((1 << 20) + 2) }, 'model', /bpe\.codes has more than 1048576/]
 ], tokenizer)
 
 /* ------------------------------------------------------------------------------------------------- checksums -- */
@@ -197,6 +204,14 @@ test('CRC-32 of the standard\'s example, in one piece and in two', () => {
 })
 
 /* -------------------------------------------------------------------------------------------- time and memory -- */
+
+test('spaces without end take time that grows with them, and no more', () => {
+  const many = ' '.repeat(1 << 22)
+  const files = { 'vocab.txt': `${many}a${many}9${many}\nb 8\n`, 'bpe.codes': `a${many}b${many}9\n` }
+  const start = performance.now()
+  assert.equal(buildTokenizer(files).vocabSize, 7)
+  assert.ok(performance.now() - start < 5000, 'a pattern that looks for the end at each space takes hours')
+})
 
 test('opening reads no more than directories, whatever they say', async () => {
   for (const changes of [bin(archive), bin(archive64), { 'model.safetensors': safetensorsFile(all) }]) {

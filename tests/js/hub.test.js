@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 
 import { openCheckpoint } from '../../js/convert/checkpoint.js'
-import { downloadCheckpoint, parseHubId } from '../../js/convert/hub.js'
+import { downloadCheckpoint, HUB_ENDPOINT, parseHubId } from '../../js/convert/hub.js'
 import { openDirectory } from '../../js/convert/node-files.js'
 import { cacheFolder, openStore } from '../../js/convert/node-store.js'
 import { closeAll, COMMIT, mockHub, whenClosed } from './mock-hub.js'
@@ -42,6 +42,11 @@ test('ids', () => {
 test('the cache folder', () => {
   assert.equal(cacheFolder({ BERTWEET_CACHE: 'x', XDG_CACHE_HOME: 'y' }), 'x')
   assert.equal(cacheFolder({ XDG_CACHE_HOME: 'y' }), join('y', 'bertweet-wasm'))
+  // What a mirror gave is not the Hub's, nor another mirror's.
+  const ofMirror = (endpoint) => cacheFolder({ BERTWEET_CACHE: 'x' }, endpoint)
+  assert.equal(ofMirror(HUB_ENDPOINT), 'x')
+  assert.equal(ofMirror('https://a.test/hub'), join('x', 'mirrors', 'https_a_test_hub'))
+  assert.equal(ofMirror('https://../..'), join('x', 'mirrors', 'https_'))
 })
 
 test('all files arrive, from one commit, and make a checkpoint', async () => {
@@ -184,6 +189,29 @@ test('truncated and damaged bodies are fetched again, and never kept', async () 
     const [kept] = await readdir(join(error.cache, 'hub', 'someone--model'))
     assert.deepEqual(await readdir(join(error.cache, 'hub', 'someone--model', kept)), ['config.json'])
   }
+})
+
+test('a text without end is not kept; weights may be as large as they are', async () => {
+  const endless = (response) => {
+    const block = Buffer.alloc(1 << 20, ' ')
+    const send = () => { while (!response.destroyed && response.write(block)); }
+    response.writeHead(200).on('drain', send)
+    send()
+  }
+  const error = await failure(await mockHub({ faults: { 'vocab.txt': [endless] } }))
+  assert.equal(error.code, 'model')
+  assert.match(error.message, /vocab\.txt has more than 67108864 bytes/)
+  const [kept] = await readdir(join(error.cache, 'hub', 'someone--model'))
+  const names = await readdir(join(error.cache, 'hub', 'someone--model', kept))
+  assert.deepEqual(names, ['config.json', 'model.safetensors'])
+})
+
+test('an index of more files than a model has', async () => {
+  const map = Object.fromEntries(Array.from({ length: 1025 }, (_, index) => [`${index}`, `${index}.safetensors`]))
+  const changes = { 'model.safetensors': null, 'model.safetensors.index.json': JSON.stringify({ weight_map: map }) }
+  const error = await failure(await mockHub({ changes }))
+  assert.equal(error.code, 'model')
+  assert.match(error.message, /names 1025 files, expected at most 1024/)
 })
 
 test('web pages are refused', async () => {
