@@ -4,7 +4,7 @@
  * Classifiers that ask for the same worker share it; it ends with the last of them.
  */
 
-import { BertweetError, abortError, describe, errorFromMessage, throwIfAborted } from './errors.js'
+import { BertweetError, abortError, asBertweetError, describe, errorFromMessage, throwIfAborted } from './errors.js'
 import { packageUrl } from './features.js'
 import { importLater } from './later.js'
 import { startWorker, waysToStart } from './workers.js'
@@ -113,6 +113,9 @@ class Client {
         this.#port.keepAlive(true)
         this.#port.post({ id, classifier, method, args }, transfer)
       })
+    } catch (error) {
+      if (this.#pending.has(id)) this.#settle(id) // it could not be sent: nobody will answer
+      throw asBertweetError(error, 'internal', 'The worker cannot be asked')
     } finally {
       signal?.removeEventListener('abort', abort)
     }

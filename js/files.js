@@ -3,6 +3,7 @@
  */
 
 import { BertweetError } from './errors.js'
+import { MAX_MANIFEST_BYTES, parseManifest } from './manifest.js'
 
 const MANIFEST = 'manifest.json'
 
@@ -54,13 +55,15 @@ async function readFolder(folder) {
       'convert; choose the folder that it wrote.', { cause })
   }
   const manifest = await read(MANIFEST).catch(missing(MANIFEST))
-  // Names are checked later; what the text is, too.
-  const { shards } = await manifest.text().then(JSON.parse).catch(() => ({ shards: [] }))
-  const files = {}
-  for (const { file } of Array.isArray(shards) ? shards : []) {
-    files[file] = await read(String(file)).catch(missing(file))
-  }
+  const files = Object.create(null)
+  for (const { file } of await shardsOf(manifest)) files[file] = await read(file).catch(missing(file))
   return { manifest, files }
+}
+
+/** Of a manifest; none where it is wrong: who reads it next says so. @param {Blob} manifest */
+async function shardsOf(manifest) {
+  if (manifest.size > MAX_MANIFEST_BYTES) return []
+  return manifest.text().then((text) => parseManifest(text, MANIFEST).shards).catch(() => [])
 }
 
 /** @param {FileSystemDirectoryHandle} folder */

@@ -10,7 +10,7 @@ import { TEXT_MODES } from './text-modes.js'
 
 /** @import { Source } from './source.js' */
 
-const MAX_MANIFEST_BYTES = 16 << 20
+export const MAX_MANIFEST_BYTES = 16 << 20
 /** How long a server may send nothing, where the model is here and only a newer one is asked for. */
 const REVALIDATE_MS = 5000
 /** What WebAssembly's 32-bit memory can hold beside the session. */

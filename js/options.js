@@ -140,30 +140,31 @@ export function checkTexts(texts) {
 }
 
 /**
- * One row of token ids or several, as a list of rows.
+ * One row of token ids or several, as a list of rows: copies, which nobody changes, and of which any worker takes all.
  *
  * @param {unknown} ids
  * @param {{vocabSize: number, maxTokens: number}} sizes
- * @returns {ArrayLike<number>[]}
+ * @returns {Int32Array[]}
  * @throws {BertweetError} input, naming row and id
  */
 export function checkIds(ids, { vocabSize, maxTokens }) {
   if (!Array.isArray(ids) && !ArrayBuffer.isView(ids)) {
     throw new BertweetError('input', `Expected ids or rows of ids, found ${kindOf(ids)}.`)
   }
-  const isRow = (row) => ArrayBuffer.isView(row) || Array.isArray(row)
+  const isRow = (row) => Array.isArray(row) || ArrayBuffer.isView(row) && !(row instanceof DataView)
   const rows = ids.length === 0 || isRow(ids[0]) ? Array.from(ids) : [ids]
-  rows.forEach((row, index) => {
+  return rows.map((row, index) => {
     if (!isRow(row) || row.length === 0 || row.length > maxTokens) {
       const found = isRow(row) ? row.length : kindOf(row)
       throw new BertweetError('input', `Row ${index} must have 1 to ${maxTokens} ids, found ${found}.`)
     }
-    const wrong = Array.from(row).findIndex((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize)
+    const copy = Array.from(row)
+    const wrong = copy.findIndex((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize)
     if (wrong >= 0) {
-      throw new BertweetError('input', `Row ${index}: id ${String(row[wrong])} is not in 0..${vocabSize - 1}.`)
+      throw new BertweetError('input', `Row ${index}: id ${String(copy[wrong])} is not in 0..${vocabSize - 1}.`)
     }
+    return Int32Array.from(copy)
   })
-  return rows
 }
 
 const kindOf = (value) => value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value

@@ -5,12 +5,16 @@
  * path's; are the logits, bit for bit, those that this library computed at conversion, on whatever machine that was.
  */
 
-import { BertweetError } from './errors.js'
+import { BertweetError, show } from './errors.js'
+import { MAX_CODE_POINTS } from './text-modes.js'
 import { explainIds, sameIds } from './verify/explain-ids.js'
 import { isClean, mismatch, note } from './verify/findings.js'
 
 /** Number of the arithmetic of models/MODEL.md, section 3, that this version computes. */
 export const ARITHMETIC = 2
+
+/** Most texts of a self-test; conversion makes some dozen. */
+const MAX_TEXTS = 1024
 
 /**
  * @typedef {object} SelfTestResult
@@ -48,10 +52,10 @@ export async function runSelfTest({ manifest, preprocess, tokenize, logits, sha2
   const size = manifest.labels.length
   const differences = cases.map(({ scores }, row) =>
     largestDifference(scores, toScores(Array.from(values.subarray(row * size, (row + 1) * size)))))
-  const maxDifference = Math.max(...differences)
+  const maxDifference = differences.reduce((most, difference) => Math.max(most, difference), 0)
   if (!(maxDifference <= tolerance)) {
     findings.push(mismatch('scores', `Scores differ from the reference's by ${maxDifference.toPrecision(3)}, allowed ` +
-      `are ${tolerance}; most for ${JSON.stringify(texts[differences.indexOf(maxDifference)])}`))
+      `are ${tolerance}; most for ${show(texts[differences.indexOf(maxDifference)])}`))
   }
   const bits = arithmetic !== ARITHMETIC ? 'unknown'
     : await sha256(littleEndian(values)) === expectedBits ? 'same' : 'other'
@@ -75,12 +79,15 @@ function describeBits(bits, arithmetic) {
  * @returns {{texts: {text: string, ids: number[], scores: number[]}[], tolerance: number, arithmetic: number,
  *   logits: string}}
  */
-function readSelfTest({ name, selfTest, labels }) {
-  const isNumbers = (value) => Array.isArray(value) && value.length > 0 && value.every(Number.isFinite)
-  const isCase = (value) => typeof value?.text === 'string' && isNumbers(value.ids) && isNumbers(value.scores) &&
+function readSelfTest({ name, selfTest, labels, maxTokens, config }) {
+  const isNumbers = (value, most) => Array.isArray(value) && value.length > 0 && value.length <= most &&
+    value.every(Number.isFinite)
+  const isId = (value) => Number.isInteger(value) && value >= 0 && value < config.vocab_size
+  const isCase = (value) => typeof value?.text === 'string' && value.text.length <= MAX_CODE_POINTS &&
+    isNumbers(value.ids, maxTokens) && value.ids.every(isId) && isNumbers(value.scores, labels.length) &&
     value.scores.length === labels.length
-  const isSound = Array.isArray(selfTest?.texts) && selfTest.texts.length > 0 && selfTest.texts.every(isCase) &&
-    Number.isFinite(selfTest.tolerance)
+  const isSound = Array.isArray(selfTest?.texts) && selfTest.texts.length > 0 &&
+    selfTest.texts.length <= MAX_TEXTS && selfTest.texts.every(isCase) && Number.isFinite(selfTest.tolerance)
   if (isSound) return selfTest
   throw new BertweetError('model', `Model ${name} has no self-test in its manifest. Convert it again.`)
 }

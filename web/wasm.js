@@ -18,6 +18,7 @@
  */
 
 import { BertweetError, asBertweetError, describe, viteAdvice } from '../js/errors.js'
+import { MAX_CODE_POINTS } from '../js/text-modes.js'
 import { decodeText, encodeText, isWellFormed } from './text.js'
 
 /** Text modes by their names in the manifest; numbers of bt_mode. */
@@ -46,8 +47,10 @@ const FAULT_NBYTES = 96
 const OK = 0
 const UNSUPPORTED = 4
 const NO_MEMORY = 5
+const TEXT_TOO_LONG = 6
 const PENDING = 8
 const THREAD_LOST = 11
+const UNREADABLE = 'The text cannot be read'
 /** Error codes and advice for each bt_status. */
 const STATUSES = [
   null,
@@ -293,6 +296,8 @@ export class Wasm {
    */
   tokenize(text, mode, maxTokens = 0, withTokens = false) {
     const { btw_tokenize: tokenize, btw_tokenize_nbytes: scratchBytes } = this.#exports
+    // What two UTF-16 units a code point tell needs no copy.
+    if (mode !== MODES.none && text.length > 2 * MAX_CODE_POINTS) this.#check(TEXT_TOO_LONG, UNREADABLE)
     if (!isWellFormed(text)) mode |= MODE_SURROGATES
     const bytes = encodeText(text)
     const nbytes = bytes.length
@@ -303,7 +308,7 @@ export class Wasm {
       this.#reserve(work + size - this.#scratch)
       const status = tokenize(out, this.#model, mode, this.#scratch, nbytes, maxTokens, work, size)
       if (status !== NO_MEMORY) {
-        this.#check(status, 'The text cannot be read')
+        this.#check(status, UNREADABLE)
         return this.#readTokens(out, withTokens)
       }
     }

@@ -132,6 +132,17 @@ for (const worker of [true, false]) {
       for (const ids of [[[]], [[0, manifest.config.vocab_size]], [[0, -1]], [[0, 1.5]], [Array(129).fill(4)], ['x']]) {
         await assert.rejects(classifier.logits(ids), { code: 'input' }, JSON.stringify(ids))
       }
+      const view = new DataView(new ArrayBuffer(8))
+      for (const ids of [view, [view], [[0, 2], view], [[0, 2n]]]) {
+        await assert.rejects(classifier.logits(ids), { code: 'input', message: /^(Row|Expected)/ })
+      }
+      // A row may carry what no message can.
+      const row = Object.assign([0, 2], { handler() {} })
+      assert.deepEqual(await classifier.logits([row]), await classifier.logits([[0, 2]]))
+      // Not even copied.
+      const before = classifier.info.memory
+      await assert.rejects(classifier.classify('x'.repeat(2 ** 29 - 30)), { code: 'input', message: /Text 0: .*32,?768/ })
+      assert.equal((await classifier.classify('fine') && classifier.info.memory), before)
       assert.equal((await classifier.logits([])).length, 0)
       assert.equal((await classifier.classify('fine')).tokens > 2, true)
     })

@@ -41,6 +41,19 @@ test('errors arrive with code, places and both stacks; the next request works', 
   assert.equal(await request('echo', 1), 1)
 })
 
+test('what cannot be sent is an error, and not waited for', () => {
+  const program = `
+    import { Worker } from 'node:worker_threads'
+    import { acquireClient } from ${JSON.stringify(new URL('../../js/client.js', import.meta.url))}
+    const worker = () => new Worker(new URL(${JSON.stringify(script)}), { execArgv: [] })
+    const client = await acquireClient({ worker, workerUrl: null })
+    const error = await client.request(1, 'echo', { handler() {} }).catch((error) => error)
+    console.log(error.code, await client.request(1, 'echo', 5))`
+  // Node would wait for a worker that owes an answer.
+  const output = execFileSync(process.execPath, ['--input-type=module', '--eval', program], { timeout: 20_000 })
+  assert.equal(String(output), 'internal 5\n')
+})
+
 test('abort before: nothing is sent', async (t) => {
   const { request } = await start(t)
   await assert.rejects(request('echo', 1, { signal: AbortSignal.abort() }), { name: 'AbortError', code: 'aborted' })

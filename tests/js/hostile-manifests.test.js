@@ -158,6 +158,42 @@ test('no address is asked for but the manifest and, beside it, its shards', asyn
   assert.deepEqual([...asked].sort(), names.map((name) => `http://host.test/m/${name}`).sort())
 })
 
+test('a self-test of what is no text or no ids is the model\'s fault', async () => {
+  const { manifest, files } = await makeTinyModel()
+  const [first] = manifest.selfTest.texts
+  const change = (texts) => ({ ...manifest, selfTest: { ...manifest.selfTest, texts } })
+  const wrong = [[{ ...first, ids: [0, manifest.config.vocab_size] }], [{ ...first, ids: [0, -1] }],
+    [{ ...first, ids: [0, 0.5] }], [{ ...first, ids: [] }], [{ ...first, ids: Array(manifest.maxTokens + 1).fill(0) }],
+    [{ ...first, text: 'x'.repeat(32769) }], [{ ...first, text: null }], [{ ...first, scores: [1e999] }],
+    [null], [], Array(1025).fill(first)]
+  for (const texts of wrong) {
+    const classifier = await createClassifier({ model: { manifest: change(texts), files }, worker: false })
+    await assert.rejects(classifier.selfTest(), { code: 'model', message: /has no self-test/ })
+    await classifier.dispose()
+  }
+})
+
+test('a folder with a hostile manifest: the manifest\'s error, and no file of another name is opened', async () => {
+  const cases = [['"shards":[null]', 'model'], ['"shards":[{"file":"../secret"}]', 'model'],
+    [`"shards":[{"file":"__proto__"}]`, 'model'], [`"shards":${deep()}`, 'model'], ['"format":"other"', 'format']]
+  for (const [change, code] of cases) {
+    const changed = `${text.slice(0, -1)},${change}}`
+    const opened = []
+    const folder = { kind: 'directory', name: 'folder', async getFileHandle(name) {
+      opened.push(name)
+      return { getFile: async () => new File([changed], name) }
+    } }
+    await assert.rejects(createClassifier({ model: folder, worker: false }), { code }, change)
+    assert.deepEqual(opened, ['manifest.json'])
+  }
+  const huge = { size: 2 ** 31, text: () => assert.fail('read whole'), stream: () => new ReadableStream({
+    pull: (controller) => controller.enqueue(new Uint8Array(1 << 20).fill(0x20))
+  }) }
+  Object.setPrototypeOf(huge, Blob.prototype)
+  const folder = { kind: 'directory', name: 'folder', getFileHandle: async () => ({ getFile: async () => huge }) }
+  await assert.rejects(createClassifier({ model: folder, worker: false }), { code: 'format', message: /16777216/ })
+})
+
 test('a manifest without end is given up after 16 MB', async () => {
   let sent = 0
   const endless = () => new Response(new ReadableStream({
