@@ -6,7 +6,7 @@ import { FORMAT_OPTIONS, openFormat } from './formats.js'
 import { inOrder } from './in-order.js'
 import { INPUT_OPTIONS, openInput } from './input.js'
 import { TEXT_MODES } from './model.js'
-import { write } from './output.js'
+import { harmless, write } from './output.js'
 import { openProgress } from './progress.js'
 import { openWorkers, WORKER_OPTIONS } from './workers.js'
 
@@ -99,7 +99,7 @@ function openComplaints({ stderr }) {
     tell(line, error) {
       this.count++
       if (this.count > MAX_TOLD) return
-      stderr.write(`bertweet-wasm: line ${line}: ${error.message.replace('Text 0: ', '')}\n`)
+      stderr.write(`bertweet-wasm: line ${line}: ${harmless(error.message.replace('Text 0: ', ''))}\n`)
     },
     end() {
       if (this.count > MAX_TOLD) stderr.write(`bertweet-wasm: ${this.count - MAX_TOLD} more bad lines\n`)

@@ -14,7 +14,7 @@ import { bootstrapMultiLabel, evaluateMultiLabel } from '../metrics-multi-label.
 import { openReference } from '../verify/reference.js'
 import { defaultModel, locateModel, openClassifier, TEXT_MODES } from './model.js'
 import { parseNumber, UsageError } from './options.js'
-import { fit, painter, write } from './output.js'
+import { fit, harmless, painter, write } from './output.js'
 import { predict } from './predict.js'
 import { reliabilityDiagram } from './reliability.js'
 
@@ -170,7 +170,7 @@ function describeReport(report, { stdout, env }) {
     `${intervals ? `   ${percent(intervals[key][0])} .. ${percent(intervals[key][1])}` : ''}\n`
   const label = (index) => paint.label(labels[index], fit(labels[index], NAME_WIDTH))
   const lines = [
-    `${paint.bold(report.model)} (${report.path}), ${report.texts} texts\n\n`,
+    `${paint.bold(harmless(report.model))} (${report.path}), ${report.texts} texts\n\n`,
     ...Object.entries(METRICS).filter(([key]) => key in report).map(metric),
     ...untempered ? [`${''.padEnd(NAME_WIDTH)}${percent(untempered.calibrationError).padStart(NUMBER_WIDTH)}` +
       `   at temperature 1 instead of ${report.temperature}\n`] : [],
@@ -179,7 +179,7 @@ function describeReport(report, { stdout, env }) {
       `${label(index)}${cells(percent(precision), percent(recall), percent(f1), support)}\n`),
   ]
   if (confusion) {
-    lines.push(`\n${head('right \\ given', ...labels.map((name) => name.slice(0, NUMBER_WIDTH - 1)))}`,
+    lines.push(`\n${head('right \\ given', ...labels.map((name) => harmless(name).slice(0, NUMBER_WIDTH - 1)))}`,
       ...confusion.map((row, index) => `${label(index)}${cells(...row)}\n`))
   }
   return lines.join('')

@@ -5,7 +5,7 @@
 import { BertweetError } from '../errors.js'
 import { csvLine } from './csv.js'
 import { UsageError } from './options.js'
-import { fit, painter } from './output.js'
+import { fit, harmless, painter } from './output.js'
 
 export const FORMAT_OPTIONS = {
   jsonl: { help: 'one JSON object a line' },
@@ -37,7 +37,8 @@ export function openFormat(values, input, info, { stdout, stderr, env }) {
   if (values.jsonl || (input.format === 'jsonl' && !stdout.isTTY)) return jsonLines(values, input)
   if (stdout.isTTY) {
     const { dim } = painter(stderr, env)
-    return { ...resultTable(info.labels, stdout, env), notes: [dim(`${info.model}: ${info.license.summary}\n`)] }
+    const note = harmless(`${info.model}: ${info.license.summary}`)
+    return { ...resultTable(info.labels, stdout, env), notes: [`${dim(note)}\n`] }
   }
   return isRecords && input.separator ? records(values, input, info) : tabbedLines()
 }

@@ -6,7 +6,7 @@ import { createSha256 } from '../hash.js'
 import { readModel } from '../manifest.js'
 import { UsageError } from './options.js'
 import { defaultModel, locateModel } from './model.js'
-import { formatBytes, painter, write } from './output.js'
+import { formatBytes, harmless, painter, write } from './output.js'
 
 export const usage = '[model] [options]'
 export const summary = 'show what a model is, its licence and its fidelity'
@@ -36,7 +36,7 @@ export function describe(manifest, paint) {
     shards } = manifest
   const percent = (share) => `${(100 * share).toFixed(1)} %`
   const rows = {
-    model: paint.bold(name),
+    model: name,
     source: source?.repository ? `${source.repository}@${source.revision ?? '?'}` : undefined,
     licence: license.summary,
     labels: `${labels.join(', ')}${problemType === 'multi_label_classification' ? ' (several may hold)' : ''}`,
@@ -46,8 +46,9 @@ export function describe(manifest, paint) {
     weights: `${formatBytes(bytes)} in ${shards.length} ${shards.length === 1 ? 'file' : 'files'}` +
       (quantization ? `, ${quantization.weights}` : ''),
     fidelity: fidelity ? `same label as 32-bit floats on ${percent(fidelity.labelAgreement)} of ${fidelity.texts} ` +
-      `texts; scores differ by ${fidelity.maxScoreDifference.toFixed(4)} at most` : undefined,
+      `texts; scores differ by ${Number(fidelity.maxScoreDifference).toFixed(4)} at most` : undefined,
   }
   return Object.entries(rows).filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${paint.dim(key.padEnd(13))}${value}\n`).join('')
+    .map(([key, value]) => [key, harmless(value)])
+    .map(([key, value]) => `${paint.dim(key.padEnd(13))}${key === 'model' ? paint.bold(value) : value}\n`).join('')
 }

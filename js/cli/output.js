@@ -29,13 +29,19 @@ export function painter(stream, env) {
 }
 
 /**
+ * What a stranger wrote, as one line that cannot command the terminal or pass for other lines.
+ *
+ * @param {unknown} text
+ */
+export const harmless = (text) => String(text).replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, ' ')
+
+/**
  * A text as one line that cannot command the terminal, cut or filled to a width in columns.
  *
  * @param {string} text @param {number} width
  */
 export function fit(text, width) {
-  const harmless = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, ' ')
-  const characters = Array.from(new Intl.Segmenter().segment(harmless), ({ segment }) => segment)
+  const characters = Array.from(new Intl.Segmenter().segment(harmless(text)), ({ segment }) => segment)
   const total = characters.reduce((sum, character) => sum + columnsOf(character), 0)
   const room = total > width ? width - 1 : width
   let used = 0

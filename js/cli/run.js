@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises'
 import { BertweetError } from '../errors.js'
 import { nearest, parseOptions, UsageError } from './options.js'
 import { commandHelp, mainHelp } from './help.js'
+import { harmless } from './output.js'
 
 /** Exit codes. Interrupted: 128 + the signal's number, as shells have it. */
 const OK = 0
@@ -98,12 +99,13 @@ async function dispatch([name, ...args], io) {
 
 /** One line on stderr; where the reason is not known, the stack too. */
 function report(error, { stderr, env }) {
+  const tell = (text) => stderr.write(`bertweet-wasm: ${text.split('\n').map(harmless).join('\n')}\n`)
   if (error instanceof UsageError) {
-    stderr.write(`bertweet-wasm: ${error.message}\n`)
+    tell(error.message)
     return USAGE
   }
   const isExpected = error instanceof BertweetError && error.code !== 'internal'
-  stderr.write(`bertweet-wasm: ${isExpected && !env.DEBUG ? error.message : error.stack}\n`)
+  tell(isExpected && !env.DEBUG ? error.message : error.stack)
   return FAILURE
 }
 

@@ -11,9 +11,10 @@ import { write } from './output.js'
 
 export const usage = '[folder] [options]'
 export const summary = 'serve a folder over HTTP, for trying pages and models'
-export const details = `For development: this machine alone can connect. Pages are cross-origin isolated (COOP and
-COEP), which allows threads; --no-isolation leaves these headers out, as most hosts do. Pages of other
-servers on this machine may read the files (CORS), so that a page under development can load a model:
+export const details = `For development: this machine alone can connect, as localhost or 127.0.0.1. Pages are cross-origin
+isolated (COOP and COEP), which allows threads; --no-isolation leaves these headers out, as most hosts do.
+Pages of other servers on this machine may read the files (CORS), so that a page under development can load
+a model:
 
   createClassifier({ model: 'http://127.0.0.1:8080/manifest.json' })`
 
@@ -34,12 +35,20 @@ export async function run(values, folders, io) {
   await serveFolder(folders[0] ?? '.', '', values, io)
 }
 
-/** CORS, for this machine's pages alone: those from elsewhere have no business with its files. */
-function allowLocalPages(path, { headers: { origin } }, response) {
-  response.setHeader('vary', 'origin')
-  if (/^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin ?? '')) {
-    response.setHeader('access-control-allow-origin', origin)
+const LOCAL = String.raw`(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$`
+const [LOCAL_HOST, LOCAL_ORIGIN] = [new RegExp(`^${LOCAL}`, 'i'), new RegExp(`^https?://${LOCAL}`)]
+
+/**
+ * CORS, for this machine's pages alone: those from elsewhere have no business with its files. Nor have pages whose host
+ * has given its name the address of this machine: the browser takes them for pages of this server.
+ */
+function allowLocalPages(path, { headers: { host, origin } }, response) {
+  if (!LOCAL_HOST.test(host ?? '')) {
+    response.writeHead(403, { 'content-type': 'text/plain' }).end('This server is for this machine alone: localhost.\n')
+    return true
   }
+  response.setHeader('vary', 'origin')
+  if (LOCAL_ORIGIN.test(origin ?? '')) response.setHeader('access-control-allow-origin', origin)
   return false
 }
 

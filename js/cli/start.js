@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 import { resultTable } from './formats.js'
 import { MODEL_OPTIONS, openClassifier } from './model.js'
-import { painter, write } from './output.js'
+import { harmless, painter, write } from './output.js'
 import { SERVER_OPTIONS, serveFolder } from './serve.js'
 
 export const usage = '[options]'
@@ -52,8 +52,8 @@ async function showSample(values, io) {
       await write(io.stdout, table.line({ item: { text }, result, ms: performance.now() - start }))
     }
     const { dim } = painter(io.stdout, io.env)
-    await write(io.stdout, dim(`\n${info.model}, loaded in ${loadMs.toFixed(0)} ms; kernel ${info.kernel}, ` +
-      `${info.threads} ${info.threads === 1 ? 'thread' : 'threads'}. Licence: ${info.license.summary}\n`))
+    await write(io.stdout, dim(`\n${harmless(info.model)}, loaded in ${loadMs.toFixed(0)} ms; kernel ${info.kernel}, ` +
+      `${info.threads} ${info.threads === 1 ? 'thread' : 'threads'}. Licence: ${harmless(info.license.summary)}\n`))
   } finally {
     await classifier.dispose()
   }

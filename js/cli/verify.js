@@ -17,7 +17,7 @@ import { isClean } from '../verify/findings.js'
 import { INT4_THRESHOLDS, THRESHOLDS, assembleImage, thresholdsOf, verifyModel } from '../verify/index.js'
 import { defaultModel, locateModel, TEXT_MODES } from './model.js'
 import { UsageError } from './options.js'
-import { fit, formatBytes, painter, progressBar, write } from './output.js'
+import { fit, formatBytes, harmless, painter, progressBar, write } from './output.js'
 
 export const usage = '[model] [--checkpoint folder] [options]'
 export const summary = 'check a model by its self-test, or against its checkpoint'
@@ -173,7 +173,7 @@ const BEST_WIDTH = 17
 function describeReport({ model, passed, selfTest, comparison, findings: given }, labels, { stdout, env }) {
   const paint = painter(stdout, env)
   const line = (name, text) => `${paint.dim(name.padEnd(LABEL_WIDTH))}${text}\n`
-  const lines = [line('model', paint.bold(model)), describeSelfTest(selfTest, line)]
+  const lines = [line('model', paint.bold(harmless(model))), describeSelfTest(selfTest, line)]
   if (comparison) lines.push(describeComparison(comparison, labels, line, paint))
   const findings = [...selfTest.findings, ...given, ...comparison?.findings ?? []]
   if (findings.length > 0) lines.push('\n', ...findings.map((finding) => describeFinding(finding, paint)))
@@ -215,7 +215,7 @@ function bestOf(scores, labels, paint) {
 
 function describeFinding({ kind, severity, message }, paint) {
   const mark = severity === 'note' ? paint.dim(`note      ${kind}`) : paint.label('NEG', `mismatch  ${kind}`)
-  return `${mark}: ${message}.\n`
+  return `${mark}: ${harmless(message)}.\n`
 }
 
 const number = (value) => String(Number(value.toPrecision(3)))

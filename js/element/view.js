@@ -74,7 +74,7 @@ export class View {
 
   /** @param {string} key  of MESSAGES, or a label of the model */
   message(key) {
-    return this.#messages[key] ?? key
+    return Object.hasOwn(this.#messages, key) ? this.#messages[key] ?? key : key
   }
 
   /** @param {boolean} shown  whether the element has a field of its own */

@@ -132,6 +132,17 @@ describe('<tweet-sentiment>', { skip: noChromium() }, () => {
     await verdict(page, 'own').filter({ hasText: 'positif' }).waitFor()
   })
 
+  test('a label that is a name of every object is shown as it is', async (t) => {
+    const { page } = await open(t)
+    await page.evaluate(() => {
+      const scores = { constructor: 1 }
+      document.getElementById('own').classifier = { classify: async () => ({ label: 'constructor', score: 1, scores }) }
+    })
+    await page.locator('#own').getByLabel('Tweet').fill('any')
+    await verdict(page, 'own').filter({ hasText: /^constructor 100/ }).waitFor()
+    assert.equal(await page.locator('#own').getByRole('term').textContent(), 'constructor')
+  })
+
   test('says what is wrong, and tries again with the next text', async (t) => {
     const manifest = `/${MODEL}/manifest.json`
     const { page, server } = await open(t, { faults: { [manifest]: () => ({ status: 404, body: '' }) } })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -357,6 +358,33 @@ test('info, for people and for programs', async () => {
     /^fidelity +same label .* on \d+\.\d % of \d+ texts/m]) assert.match(text, row)
 })
 
+test('nothing that a stranger wrote commands the terminal, or passes for another row', async () => {
+  const commands = '\x1b]0;title\x07\x1b[2J\x9b2J\r\u202e\nlicence      MIT'
+  const manifest = JSON.parse(await readFile(join(model, 'manifest.json'), 'utf8'))
+  const folder = join(scratch, 'hostile')
+  await mkdir(folder)
+  const write = (change) => writeFile(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, ...change }))
+  await write({ name: commands, license: { id: 'x', summary: commands }, labels: [commands, 'b', 'c'],
+    source: { repository: commands, revision: commands }, quantization: { weights: commands },
+    fidelity: { labelAgreement: commands, texts: commands, maxScoreDifference: commands } })
+  const text = await output(['info', folder])
+  assert.doesNotMatch(text, /[^\P{Cc}\n]|\u202e/u)
+  assert.doesNotMatch(text, /^licence +MIT/m)
+  assert.equal(text.trimEnd().split('\n').length, 8)
+  await write({ name: commands, version: 2, format: commands })
+  for (const change of [{ preprocess: commands }, { version: commands }]) {
+    await write(change)
+    const { code, stderr } = await cli(['info', folder])
+    assert.equal(code, 1)
+    assert.doesNotMatch(stderr, /[^\P{Cc}\n]|\u202e/u)
+  }
+  await write({ fidelity: {}, quantization: null, source: 5 })
+  assert.match(await output(['info', folder]), /^fidelity .*NaN/m)
+  const bad = await cli(['classify', '-m', model, '--input', 'jsonl'], { input: `\x1b]0;title\x07\n"fine"\n` })
+  assert.match(bad.stderr, /line 1: It is not JSON/)
+  assert.doesNotMatch(bad.stderr, /\x1b/)
+})
+
 /* ---------------------------------------------------------------------------------------------------- convert -- */
 
 test('a checkpoint converts to the same bytes each time, and over an earlier output', async () => {
@@ -438,10 +466,11 @@ async function servedBy(args, path, headers) {
     shown += text
     const [, url] = /Serving (http:\S+)/.exec(shown) ?? []
     if (!url) continue
-    const response = await fetch(new URL(path, url), { headers })
-    const isolated = response.headers.has('cross-origin-opener-policy')
-    const allowed = response.headers.get('access-control-allow-origin')
-    const result = { shown, url, status: response.status, isolated, allowed, body: await response.text() }
+    const [response] = await once(get(new URL(path, url), { headers }), 'response')
+    const isolated = 'cross-origin-opener-policy' in response.headers
+    const allowed = response.headers['access-control-allow-origin'] ?? null
+    const body = (await response.toArray()).join('')
+    const result = { shown, url, status: response.statusCode, isolated, allowed, body }
     const exit = once(child, 'exit')
     child.kill('SIGINT')
     assert.deepEqual(await exit, [0, null])
@@ -462,6 +491,15 @@ test('serve lets pages of this machine read, and no others', async () => {
   for (const [origin, allowed] of [['http://localhost:5173', 'http://localhost:5173'], ['https://example.com', null],
     ['http://localhost.example.com', null]]) {
     assert.equal((await servedBy(['serve', model, '--port', '0'], 'manifest.json', { origin })).allowed, allowed)
+  }
+})
+
+test('serve answers to no name that is not this machine\'s, such as one that a page gave its address', async () => {
+  for (const [host, status] of [['evil.test', 403], ['localhost.evil.test:8080', 403], ['127.0.0.1.evil.test', 403],
+    ['localhost', 200], ['LOCALHOST:1', 200], ['[::1]:8080', 200]]) {
+    const { status: found, body } = await servedBy(['serve', model, '--port', '0'], 'manifest.json', { host })
+    assert.equal(found, status, host)
+    assert.equal(body.includes('tiny'), status === 200)
   }
 })
 
