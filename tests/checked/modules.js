@@ -1,7 +1,6 @@
 /**
  * modules.js - `node --import ./tests/checked/modules.js ...`: whatever loads a module of dist/ gets the checked one
- * instead (CMake, BERTWEET_CHECKED), and the stacks of its instances their limits. In workers too. For those with
- * relaxed SIMD, which only multiply in another way, it gets those without.
+ * instead (CMake, BERTWEET_CHECKED), and the stacks of its instances their limits. In workers too.
  */
 import { readFileSync } from 'node:fs'
 import promises from 'node:fs/promises'
@@ -17,7 +16,7 @@ const [STACK_NBYTES, THREAD_STACK_NBYTES] = [1 << 16, 1 << 14]
 
 /** The file that is read in place of another. @param {string | URL} file */
 const replace = (file) => file instanceof URL && file.href.startsWith(SHIPPED) && file.href.endsWith('.wasm')
-  ? new URL(basename(fileURLToPath(file)).replace('-relaxed', ''), CHECKED) : file
+  ? new URL(basename(fileURLToPath(file)), CHECKED) : file
 
 const { readFile } = promises
 promises.readFile = (file, ...options) => readFile(replace(file), ...options)

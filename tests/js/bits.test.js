@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { pickBinary } from '../../js/features.js'
 import { createClassifier } from '../../js/index.js'
 import model from '../../models/tweet-mini/index.js'
 import { hashLogits } from './bits.js'
 import { ROWS } from './default-bits.js'
 
+/** Node 20 has relaxed SIMD where a flag asks for it, as section `checked` does; else browsers see to these kernels. */
+const relaxed = pickBinary(null).includes('-relaxed') ? [
+  [{ threads: 1, kernel: 'relaxed-dot' }, 100, 64],
+  [{ threads: 1, kernel: 'relaxed-deep' }, 2000, 7],
+  [{ threads: 2, kernel: 'relaxed-deep' }, 100, 1]
+] : []
+
 for (const [options, count, batch] of [
+  ...relaxed,
   [{ threads: 1, kernel: 'scalar' }, 100, 7],
   [{ threads: 1, kernel: 'simd128' }, 100, 64],
   [{ threads: 2, kernel: 'scalar' }, 100, 1],

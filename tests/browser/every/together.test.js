@@ -71,8 +71,7 @@ describe(`several at once in ${TITLE}`, { skip: noBrowser() }, () => {
     assert.deepEqual(weights(server), [])
   })
 
-  // A driven WebKitGTK forgets caches with their page.
-  if (KEEPS_CACHES) test('a tab closed in the middle of a load: the next one fetches what is missing', async (t) => {
+  test('a tab closed in the middle of a load: the next one fetches what is missing', async (t) => {
     const last = my.model.manifest.shards.length - 1
     const late = [my.shardPath(last - 1), my.shardPath(last)]
     const { server, page } = await my.open(t, { faults: { [late[0]]: 'hang', [late[1]]: 'hang' } })
@@ -91,8 +90,10 @@ describe(`several at once in ${TITLE}`, { skip: noBrowser() }, () => {
     server.responses.length = 0
     assert.deepEqual((await my.inPage(page)).result, my.expected)
     const fetched = weights(server).filter(({ bytes }) => bytes > 0) // not those that hung
-    assert.deepEqual(fetched.map(({ path }) => path).sort(), late.sort())
-    const missing = my.model.manifest.shards.slice(-2).reduce((sum, { bytes }) => sum + bytes, 0)
+    // A driven WebKitGTK forgets an origin's caches when a page of it is closed: all is fetched again, once.
+    const expected = KEEPS_CACHES ? late : my.model.manifest.shards.map((_, i) => my.shardPath(i))
+    assert.deepEqual(fetched.map(({ path }) => path).sort(), expected.sort())
+    const missing = my.model.manifest.shards.slice(-expected.length).reduce((sum, { bytes }) => sum + bytes, 0)
     assert.equal(fetched.reduce((sum, { bytes }) => sum + bytes, 0), missing)
   })
 })
