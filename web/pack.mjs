@@ -60,4 +60,6 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { integrity, tarball } = pack(resolve(process.argv[2] ?? join(project, 'build', 'release')))
   for (const [path, hash] of Object.entries(integrity)) console.log(`sha384-${hash} ${path}`)
   console.log(`${tarball}: ${Object.keys(integrity).length} files, and nothing that it depends on`)
+  const { repository } = JSON.parse(readFileSync(join(project, 'package.json')))
+  if (!repository) console.log('package.json has no "repository": npm will not publish this with provenance')
 }

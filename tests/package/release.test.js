@@ -1,7 +1,8 @@
 /** What is published: hashes that are right, a bill of materials without surprises, the same bytes each time. */
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { after, test } from 'node:test'
@@ -59,6 +60,24 @@ test('the package runs nothing at its users\', and its lock files pin what the t
       if (path !== '' && !link) assert.match(integrity ?? '', /^sha512-/, `${file}: ${path}`)
     }
   }
+})
+
+test('nothing is published from a repository that package.json does not name', () => {
+  const text = readFileSync(join(PROJECT, '.github/workflows/publish.yml'), 'utf8')
+  const [, indented] = /names this repository.*\n {8}run: \|\n((?: {10}.*\n)+)/.exec(text)
+  const script = indented.replace(/^ {10}/gm, '')
+  const env = { ...process.env, GITHUB_SERVER_URL: 'https://host.test', GITHUB_REPOSITORY: 'me/it' }
+  for (const [repository, isRight] of [
+    [{ type: 'git', url: 'git+https://host.test/me/it.git' }, true],
+    [{ type: 'git', url: 'git+https://host.test/me/other.git' }, false],
+    [undefined, false]
+  ]) {
+    writeFileSync(join(folders[0], 'package.json'), JSON.stringify({ name: 'x', repository }))
+    const { status, stdout } = spawnSync('bash', ['-e', '-c', script], { cwd: folders[0], env, encoding: 'utf8' })
+    assert.equal(status === 0, isRight)
+    if (!isRight) assert.match(stdout, /^::error::package\.json: .*, not git\+https:\/\/host\.test\/me\/it\.git$/m)
+  }
+  assert.match(text, /\n {2}publish:\n {4}needs: pack\n/)
 })
 
 test('workflows run others\' actions by hash alone, and no text of an event as a script', () => {
