@@ -3,7 +3,6 @@
  */
 
 import { BertweetError } from './errors.js'
-import { MAX_MANIFEST_BYTES, parseManifest } from './manifest.js'
 
 const MANIFEST = 'manifest.json'
 
@@ -17,11 +16,12 @@ const MANIFEST = 'manifest.json'
 
 /**
  * @param {LocalFiles} option
+ * @param {(manifest: Blob) => Promise<import('./manifest.js').Manifest>} parse  checks a manifest
  * @returns {Promise<{manifest: Blob, files: Record<string, Blob>}>}
  * @throws {BertweetError} input: no manifest, or several
  */
-export async function filesOf(option) {
-  if (option.kind === 'directory' || option.isDirectory) return readFolder(option)
+export async function filesOf(option, parse) {
+  if (option.kind === 'directory' || option.isDirectory) return readFolder(option, parse)
   const { files = option } = option
   if (typeof files.length !== 'number') return withManifest({ ...files }, Object.keys(files))
   const all = Array.from(files)
@@ -47,23 +47,18 @@ function withManifest({ [MANIFEST]: manifest, ...files }, names) {
   return { manifest: manifest instanceof Blob ? manifest : new Blob([manifest]), files }
 }
 
-/** @param {FileSystemDirectoryHandle | FileSystemDirectoryEntry} folder */
-async function readFolder(folder) {
+/** @param {FileSystemDirectoryHandle | FileSystemDirectoryEntry} folder @param {Parameters<typeof filesOf>[1]} parse */
+async function readFolder(folder, parse) {
   const read = folder.kind ? handleReader(folder) : entryReader(folder)
   const missing = (file) => (cause) => {
     throw new BertweetError('input', `The folder ${folder.name} has no ${file}. Models are made with bertweet-wasm ` +
       'convert; choose the folder that it wrote.', { cause })
   }
   const manifest = await read(MANIFEST).catch(missing(MANIFEST))
+  const { shards } = await parse(manifest) // before any name in it is followed
   const files = Object.create(null)
-  for (const { file } of await shardsOf(manifest)) files[file] = await read(file).catch(missing(file))
+  for (const { file } of shards) files[file] = await read(file).catch(missing(file))
   return { manifest, files }
-}
-
-/** Of a manifest; none where it is wrong: who reads it next says so. @param {Blob} manifest */
-async function shardsOf(manifest) {
-  if (manifest.size > MAX_MANIFEST_BYTES) return []
-  return manifest.text().then((text) => parseManifest(text, MANIFEST).shards).catch(() => [])
 }
 
 /** @param {FileSystemDirectoryHandle} folder */

@@ -10,7 +10,7 @@ import { TEXT_MODES } from './text-modes.js'
 
 /** @import { Source } from './source.js' */
 
-export const MAX_MANIFEST_BYTES = 16 << 20
+const MAX_MANIFEST_BYTES = 16 << 20
 /** How long a server may send nothing, where the model is here and only a newer one is asked for. */
 const REVALIDATE_MS = 5000
 /** What WebAssembly's 32-bit memory can hold beside the session. */
@@ -79,7 +79,7 @@ export const ENCODINGS = Object.freeze(['raw', 'int4'])
 export async function readModel(option, how) {
   if (option?.sourcesOf) return option // read before
   if (typeof option === 'string' || option instanceof URL) option = { url: option }
-  if (isLocal(option)) option = await (await importLater('files')).filesOf(option)
+  if (isLocal(option)) option = await (await importLater('files')).filesOf(option, parseFile)
   if (Array.isArray(option)) option = { url: option }
   if (option?.manifest && option.files) return modelFromFiles(option, how)
   if (!option?.url || option.url.length === 0) {
@@ -88,6 +88,9 @@ export async function readModel(option, how) {
   }
   return modelFromUrls([option.url].flat().map(locateManifest), option.integrity, how)
 }
+
+/** @param {Blob} manifest */
+const parseFile = async (manifest) => parseManifest(await readManifest(manifest, undefined, {}), nameOf(manifest))
 
 /** A list of File, the same as { files }, or something that is a folder. */
 function isLocal(option) {

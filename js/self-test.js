@@ -6,15 +6,14 @@
  */
 
 import { BertweetError, show } from './errors.js'
-import { MAX_CODE_POINTS } from './text-modes.js'
 import { explainIds, sameIds } from './verify/explain-ids.js'
 import { isClean, mismatch, note } from './verify/findings.js'
 
 /** Number of the arithmetic of models/MODEL.md, section 3, that this version computes. */
 export const ARITHMETIC = 2
 
-/** Most texts of a self-test; conversion makes some dozen. */
-const MAX_TEXTS = 1024
+/** Most texts of a self-test, of which conversion makes some dozen, and most UTF-16 units of one. */
+const [MAX_TEXTS, MAX_LENGTH] = [1024, 32768]
 
 /**
  * @typedef {object} SelfTestResult
@@ -83,7 +82,7 @@ function readSelfTest({ name, selfTest, labels, maxTokens, config }) {
   const isNumbers = (value, most) => Array.isArray(value) && value.length > 0 && value.length <= most &&
     value.every(Number.isFinite)
   const isId = (value) => Number.isInteger(value) && value >= 0 && value < config.vocab_size
-  const isCase = (value) => typeof value?.text === 'string' && value.text.length <= MAX_CODE_POINTS &&
+  const isCase = (value) => typeof value?.text === 'string' && value.text.length <= MAX_LENGTH &&
     isNumbers(value.ids, maxTokens) && value.ids.every(isId) && isNumbers(value.scores, labels.length) &&
     value.scores.length === labels.length
   const isSound = Array.isArray(selfTest?.texts) && selfTest.texts.length > 0 &&

@@ -18,12 +18,13 @@
  */
 
 import { BertweetError, asBertweetError, describe, viteAdvice } from '../js/errors.js'
-import { MAX_CODE_POINTS } from '../js/text-modes.js'
 import { decodeText, encodeText, isWellFormed } from './text.js'
 
 /** Text modes by their names in the manifest; numbers of bt_mode. */
 export const MODES = Object.freeze({ none: 0, pysentimiento: 1, bertweet: 2 })
 const MODE_SURROGATES = 0x100
+/** BT_MAX_CODE_POINTS: of a text, in all modes but none. */
+const MAX_CODE_POINTS = 32768
 
 const PAGE = 65536
 /** Stack and data of the module take less, so memory need not grow before the image. */

@@ -11,10 +11,10 @@ import { write } from './output.js'
 
 export const usage = '[folder] [options]'
 export const summary = 'serve a folder over HTTP, for trying pages and models'
-export const details = `For development: this machine alone can connect, as localhost or 127.0.0.1. Pages are cross-origin
-isolated (COOP and COEP), which allows threads; --no-isolation leaves these headers out, as most hosts do.
-Pages of other servers on this machine may read the files (CORS), so that a page under development can load
-a model:
+export const details = `For development: this machine alone can connect, as localhost or 127.0.0.1. Pages are
+cross-origin isolated (COOP and COEP), which allows threads; --no-isolation leaves these headers out, as most
+hosts do. Pages of other servers on this machine may read the files (CORS), so that a page under development
+can load a model:
 
   createClassifier({ model: 'http://127.0.0.1:8080/manifest.json' })`
 

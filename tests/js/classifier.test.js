@@ -141,7 +141,8 @@ for (const worker of [true, false]) {
       assert.deepEqual(await classifier.logits([row]), await classifier.logits([[0, 2]]))
       // Not even copied.
       const before = classifier.info.memory
-      await assert.rejects(classifier.classify('x'.repeat(2 ** 29 - 30)), { code: 'input', message: /Text 0: .*32,?768/ })
+      const endless = 'x'.repeat(2 ** 29 - 30)
+      await assert.rejects(classifier.classify(endless), { code: 'input', message: /Text 0: .*32,?768/ })
       assert.equal((await classifier.classify('fine') && classifier.info.memory), before)
       assert.equal((await classifier.logits([])).length, 0)
       assert.equal((await classifier.classify('fine')).tokens > 2, true)
