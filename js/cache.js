@@ -157,8 +157,8 @@ export class WeightCache {
    * Stores a shard when its turn comes: one is on its way at a time.
    *
    * @param {Shard} shard
-   * @param {() => Promise<Uint8Array>} read  gives its bytes, verified, which are the caller's again at the end; what it
-   *   throws means that there are none any more
+   * @param {() => Promise<Uint8Array>} read
+   *   gives its bytes, verified, which are the caller's again at the end; if it throws, there are none any more
    * @returns {Promise<void>} ends when it is stored, or cannot be
    */
   async store(shard, read) {
