@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "error_feedback.h"
 #include "model.h"
 #include "quantize_int4.h"
 #include "rounding.h"
@@ -23,9 +24,8 @@ static uint32_t cheapest_step(const int8_t *q, const column *c, double scale, in
     double best_cost = 0;
     for (uint32_t k = first; k < end; k = bt_next_in_group(k)) {
         if (q[k] * sign <= 0) continue;
-        const double residual = c->weights.w[k] - scale * q[k];
-        /* difference of squares / scale */
-        const double cost = bt_importance_at(&c->weights, k) * (2.0 * sign * residual + scale);
+        /* what the squared error grows by, / scale */
+        const double cost = 2.0 * sign * (c->weights.w[k] - scale * q[k]) + scale;
         if (best == end || cost < best_cost) {
             best = k;
             best_cost = cost;
@@ -62,7 +62,7 @@ static double quantize_at(int8_t *q, const column *c, float scale, double limit)
         }
         for (uint32_t k = begin; k < end; k++) {
             const double residual = c->weights.w[k] - (double)scale * q[k];
-            error += bt_importance_at(&c->weights, k) * (residual * residual);
+            error += residual * residual;
         }
     }
     return error;
@@ -102,14 +102,14 @@ static float search(int8_t *q, const column *c, float levels) {
     return bt_fitted_scale(q, &c->weights, best);
 }
 
-float bt_quantize_column(int8_t *q, const float *w, const float *importance, uint32_t columns, uint32_t depth) {
-    const column c = {{w, importance, columns}, 4 * depth, true};
+float bt_quantize_column(int8_t *q, const float *w, uint32_t columns, uint32_t depth) {
+    const column c = {{w, columns}, 4 * depth, true};
     const uint32_t safe = BT_LANE_LIMIT / (2 * depth); /* no group of 2 * depth such integers breaks the bound */
     return search(q, &c, bt_min((float)safe, 127.0f));
 }
 
 float bt_quantize_row(int8_t *q, const float *row, uint32_t columns) {
-    const column c = {{row, NULL, columns}, columns, false};
+    const column c = {{row, columns}, columns, false};
     return search(q, &c, 127.0f);
 }
 
@@ -192,24 +192,34 @@ size_t bt_linear_nbytes(uint32_t outputs, uint32_t columns) {
            3 * align64(4 * (size_t)outputs) + (size_t)outputs * columns;
 }
 
-/* One output's weights, their importance and integers, in the order of the packed columns. */
+/* One output's weights and integers, in the order of the packed columns, and what feedback takes. */
 typedef struct {
-    float *w;
-    float *importance;
-    int8_t *q;
+    float *carried;       /* BT_FEEDBACK_SCRATCH columns */
+    float *w;             /* [columns] */
+    int8_t *q;            /* [columns] */
+    int8_t *multipliers;  /* [columns / group] */
+    bt_feedback feedback;
 } workspace;
 
 size_t bt_quantize_linear_scratch_nbytes(uint32_t columns) {
-    return columns * (2 * sizeof(float) + sizeof(int8_t));
+    return sizeof(float) * (bt_blocks_length(columns) + (BT_FEEDBACK_SCRATCH + 1) * (size_t)columns) +
+           (sizeof(uint16_t) + 2 * sizeof(int8_t)) * (size_t)columns;
 }
 
-/* The mean square of an input after its factor; finite, however small the smoothing that wild weights ask for. */
-static float importance_after(float importance, float factor) {
-    return bt_min(importance * bt_min(factor * factor, FLT_MAX), FLT_MAX);
+static workspace lay_out(void *scratch, uint32_t columns) {
+    workspace work;
+    work.feedback.blocks = scratch;
+    work.carried = work.feedback.blocks + bt_blocks_length(columns);
+    work.w = work.carried + BT_FEEDBACK_SCRATCH * (size_t)columns;
+    work.feedback.order = (uint16_t *)(void *)(work.w + columns);
+    work.q = (int8_t *)(work.feedback.order + columns);
+    work.multipliers = work.q + columns;
+    work.feedback.columns = columns;
+    return work;
 }
 
-/* Factor and source of each column, and what an error in it weighs. Columns that fill up come last. */
-static void map_columns(parts *p, float *importance, const bt_linear_source *source, uint32_t columns) {
+/* Factor and source of each column. Columns that fill up come last. */
+static void map_columns(parts *p, const bt_linear_source *source, uint32_t columns) {
     uint32_t k = 0;
     for (uint32_t i = 0; i < source->inputs; i++) {
         const uint32_t splits = splits_at(source, i);
@@ -217,13 +227,11 @@ static void map_columns(parts *p, float *importance, const bt_linear_source *sou
         for (uint32_t copy = 0; copy < splits; copy++, k++) {
             p->factor[k] = factor;
             p->source[k] = (uint16_t)i;
-            importance[k] = source->importance ? importance_after(source->importance[i], factor) : 1.0f;
         }
     }
     for (; k < columns; k++) {
         p->factor[k] = 0;
         p->source[k] = 0;
-        importance[k] = 0;
     }
 }
 
@@ -237,10 +245,15 @@ static void gather_weights(float *w, const float *weights, const bt_linear_sourc
     for (; k < columns; k++) w[k] = 0;
 }
 
-static float quantize_output(const workspace *work, const bt_linear_source *source, uint32_t columns) {
-    const float *importance = source->importance ? work->importance : NULL;
-    return source->int4 ? bt_quantize_column_int4(work->q, work->w, importance, columns, source->depth)
-                        : bt_quantize_column(work->q, work->w, importance, columns, source->depth);
+/* The weights of one output, which have been gathered. */
+static float quantize_output(const workspace *work, const bt_linear_source *source, uint32_t columns, bool feeds_back) {
+    const float scale =
+        source->int4 ? bt_quantize_column_int4(work->q, work->multipliers, work->w, columns, source->depth)
+                     : bt_quantize_column(work->q, work->w, columns, source->depth);
+    if (!feeds_back) return scale;
+    const bt_rounded rounded = {work->q, work->w, source->int4 ? work->multipliers : NULL, bt_int4_group(columns),
+                                source->depth};
+    return bt_feed_back(&rounded, &work->feedback, scale, work->carried);
 }
 
 static void pack_output(parts *p, const int8_t *q, uint32_t output, uint32_t columns) {
@@ -262,12 +275,14 @@ int bt_all_finite(const float *values, size_t count) {
 
 bt_status bt_quantize_linear(void *tensor, const bt_linear_source *source, void *scratch) {
     const uint32_t columns = bt_linear_columns(source);
-    const workspace work = {scratch, (float *)scratch + columns, (int8_t *)((float *)scratch + 2 * (size_t)columns)};
+    workspace work = lay_out(scratch, columns);
     uint8_t *bytes = tensor;
     for (size_t i = bt_linear_nbytes(source->outputs, columns); i > 0; i--) bytes[i - 1] = 0;
     parts p = find_parts(tensor, source->outputs, columns);
 
-    map_columns(&p, work.importance, source, columns);
+    map_columns(&p, source, columns);
+    const bool feeds_back = source->gram != NULL && source->splits == NULL && columns == source->inputs &&
+                            bt_factor_gram(&work.feedback, source->gram, p.factor);
     for (uint32_t panel = 0; panel < source->outputs / 8; panel++) p.depth[panel] = (uint8_t)source->depth;
     if (!bt_all_finite(source->bias, source->outputs)) return BT_NOT_FINITE;
 
@@ -275,7 +290,7 @@ bt_status bt_quantize_linear(void *tensor, const bt_linear_source *source, void 
         gather_weights(work.w, source->weights + (size_t)n * source->inputs, source, columns);
         if (!bt_all_finite(work.w, columns)) return BT_NOT_FINITE;
         p.bias[n] = source->bias[n];
-        p.scale[n] = quantize_output(&work, source, columns);
+        p.scale[n] = quantize_output(&work, source, columns, feeds_back);
         pack_output(&p, work.q, n, columns);
     }
     return BT_OK;

@@ -19,15 +19,14 @@
 /*
  * One output: scale and integers.
  *
- * q           [columns] receives the integers, -127..127, within the 16-bit bound of this depth
- * w           [columns] finite
- * importance  [columns] weight of each squared error, >= 0, normally the mean square of the input; NULL: all alike
- * columns     multiple of 4 * depth
- * depth       1, 2, 4, 8 or 16
+ * q        [columns] receives the integers, -127..127, within the 16-bit bound of this depth
+ * w        [columns] finite
+ * columns  multiple of 4 * depth
+ * depth    1, 2, 4, 8 or 16
  *
  * Returns the scale: 0 where no weight reaches 2^-100, and q then is 0 too.
  */
-float bt_quantize_column(int8_t *q, const float *w, const float *importance, uint32_t columns, uint32_t depth);
+float bt_quantize_column(int8_t *q, const float *w, uint32_t columns, uint32_t depth);
 
 /*
  * One row of an embedding: scale and integers, -127..127, not bounded otherwise. row: [columns] finite, columns a
@@ -55,7 +54,8 @@ typedef struct {
     const float *bias;       /* [outputs] */
     const float *smoothing;  /* [inputs] divides the activations and multiplies the weights, > 0; NULL: all 1 */
     const uint16_t *splits;  /* [inputs] columns that share a channel, each carrying an equal part, >= 1; NULL: all 1 */
-    const float *importance; /* [inputs] mean square of each input before smoothing; NULL: not known */
+    const float *gram;       /* bt_blocks_length(inputs) floats, what bt_add_gram made of the inputs before smoothing:
+                                weights are rounded with error_feedback.h; NULL, or splits: to the nearest */
     uint32_t outputs;
     uint32_t inputs;
     uint32_t depth; /* of every panel */

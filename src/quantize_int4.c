@@ -13,7 +13,8 @@ typedef struct {
     bt_weights weights;
     uint32_t group;
     uint32_t block; /* 4 * depth columns, which hold two lane groups; 0 where there is no bound */
-    int8_t *q;      /* [columns] */
+    int8_t *q;           /* [columns] */
+    int8_t *multipliers; /* [columns / group] */
 } vector;
 
 /* Steps from 0 to the largest weight of a group: what multipliers are tried for. Below, half of the codes lie idle;
@@ -34,13 +35,13 @@ static float code_of(float steps) {
 }
 
 /* Squared error of a group, in lanes, relative to step^2. */
-static float group_error(const float *w, const float *importance, uint32_t group, float inverse) {
+static float group_error(const float *w, uint32_t group, float inverse) {
     float lanes[4] = {0, 0, 0, 0};
     for (uint32_t i = 0; i < group; i += 4) {
         for (uint32_t lane = 0; lane < 4; lane++) {
             const float steps = w[i + lane] * inverse;
             const float residual = steps - code_of(steps);
-            lanes[lane] += importance ? importance[i + lane] * (residual * residual) : residual * residual;
+            lanes[lane] += residual * residual;
         }
     }
     return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]);
@@ -48,7 +49,7 @@ static float group_error(const float *w, const float *importance, uint32_t group
 
 /* The multiplier of least error for one scale, 1 for a group of zeros. */
 static int best_multiplier(const vector *v, uint32_t begin, float scale) {
-    const float *w = v->weights.w + begin, *importance = v->weights.importance ? v->weights.importance + begin : NULL;
+    const float *w = v->weights.w + begin;
     const float largest = bt_largest_magnitude(w, v->group) / scale;
     int best = 1;
     double least = BT_NO_LIMIT;
@@ -58,7 +59,7 @@ static int best_multiplier(const vector *v, uint32_t begin, float scale) {
         if (too_small || too_large) continue;
         for (int sign = 1; sign >= -1; sign -= 2) {
             const float step = scale * (float)(sign * size);
-            const double error = (double)group_error(w, importance, v->group, 1.0f / step) * ((double)step * step);
+            const double error = (double)group_error(w, v->group, 1.0f / step) * ((double)step * step);
             if (error < least) {
                 least = error;
                 best = sign * size;
@@ -75,15 +76,14 @@ static int magnitude(int multiplier) {
 }
 
 /* The column of this sign in a lane group whose code moves towards 0 at the least cost for what the sum loses. */
-static uint32_t cheapest_step(const vector *v, const int8_t *multipliers, float scale, int sign, uint32_t first,
-                              uint32_t end) {
+static uint32_t cheapest_step(const vector *v, float scale, int sign, uint32_t first, uint32_t end) {
     uint32_t best = end;
     float best_cost = 0;
     for (uint32_t k = first; k < end; k = bt_next_in_group(k)) {
         if (v->q[k] * sign <= 0) continue;
         const float residual = v->weights.w[k] - scale * v->q[k];
-        const float step = scale * (float)magnitude(multipliers[k / v->group]);
-        const float cost = (float)bt_importance_at(&v->weights, k) * (2.0f * (float)sign * residual + step);
+        const float step = scale * (float)magnitude(v->multipliers[k / v->group]);
+        const float cost = 2.0f * (float)sign * residual + step;
         if (best == end || cost < best_cost) {
             best = k;
             best_cost = cost;
@@ -93,13 +93,13 @@ static uint32_t cheapest_step(const vector *v, const int8_t *multipliers, float 
 }
 
 /* Moves codes of a lane group towards 0, the cheapest first, until both sums obey the bound. */
-static void repair_lane_group(const vector *v, const int8_t *multipliers, float scale, uint32_t first, uint32_t end) {
+static void repair_lane_group(const vector *v, float scale, uint32_t first, uint32_t end) {
     for (int sign = -1; sign <= 1; sign += 2) {
         int sum = 0;
         for (uint32_t k = first; k < end; k = bt_next_in_group(k)) sum += v->q[k] * sign > 0 ? v->q[k] * sign : 0;
         while (sum > BT_LANE_LIMIT) {
-            const uint32_t k = cheapest_step(v, multipliers, scale, sign, first, end);
-            const int step = magnitude(multipliers[k / v->group]);
+            const uint32_t k = cheapest_step(v, scale, sign, first, end);
+            const int step = magnitude(v->multipliers[k / v->group]);
             v->q[k] = (int8_t)(v->q[k] - sign * step);
             sum -= step;
         }
@@ -110,25 +110,19 @@ static void repair_lane_group(const vector *v, const int8_t *multipliers, float 
 
 /* Rounds all groups with one scale. Returns the squared error. */
 static double round_at(const vector *v, float scale) {
-    int8_t multipliers[BT_MAX_COLUMNS / 16 + 1];
     for (uint32_t begin = 0; begin < v->weights.columns; begin += v->group) {
         const int multiplier = best_multiplier(v, begin, scale);
         const float inverse = 1.0f / (scale * (float)multiplier);
         for (uint32_t k = begin; k < begin + v->group; k++) {
             v->q[k] = (int8_t)(multiplier * (int)code_of(v->weights.w[k] * inverse));
         }
-        multipliers[begin / v->group] = (int8_t)multiplier;
+        v->multipliers[begin / v->group] = (int8_t)multiplier;
     }
     for (uint32_t begin = 0; v->block > 0 && begin < v->weights.columns; begin += v->block) {
-        repair_lane_group(v, multipliers, scale, begin, begin + v->block);
-        repair_lane_group(v, multipliers, scale, begin + 2, begin + v->block);
+        repair_lane_group(v, scale, begin, begin + v->block);
+        repair_lane_group(v, scale, begin + 2, begin + v->block);
     }
-    double error = 0;
-    for (uint32_t k = 0; k < v->weights.columns; k++) {
-        const double residual = v->weights.w[k] - (double)scale * v->q[k];
-        error += bt_importance_at(&v->weights, k) * (residual * residual);
-    }
-    return error;
+    return bt_squared_error(v->q, &v->weights, scale);
 }
 
 static float search(const vector *v) {
@@ -151,10 +145,11 @@ static float search(const vector *v) {
     return bt_fitted_scale(v->q, &v->weights, best);
 }
 
-float bt_quantize_column_int4(int8_t *q, const float *w, const float *importance, uint32_t columns, uint32_t depth) {
-    return search(&(vector){{w, importance, columns}, bt_int4_group(columns), 4 * depth, q});
+float bt_quantize_column_int4(int8_t *q, int8_t *multipliers, const float *w, uint32_t columns, uint32_t depth) {
+    return search(&(vector){{w, columns}, bt_int4_group(columns), 4 * depth, q, multipliers});
 }
 
 float bt_quantize_row_int4(int8_t *q, const float *row, uint32_t columns) {
-    return search(&(vector){{row, NULL, columns}, bt_int4_group(columns), 0, q});
+    int8_t multipliers[BT_MAX_COLUMNS / 16];
+    return search(&(vector){{row, columns}, bt_int4_group(columns), 0, q, multipliers});
 }

@@ -17,9 +17,10 @@ uint32_t bt_int4_group(uint32_t columns);
 
 /*
  * bt_quantize_column and bt_quantize_row of quantize.h with such integers, in groups of bt_int4_group(columns)
- * neighbours; columns a multiple of 16.
+ * neighbours; columns a multiple of 16. multipliers: [columns / group] receives them; they mean nothing where the scale
+ * is 0.
  */
-float bt_quantize_column_int4(int8_t *q, const float *w, const float *importance, uint32_t columns, uint32_t depth);
+float bt_quantize_column_int4(int8_t *q, int8_t *multipliers, const float *w, uint32_t columns, uint32_t depth);
 float bt_quantize_row_int4(int8_t *q, const float *row, uint32_t columns);
 
 #endif

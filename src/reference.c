@@ -3,6 +3,7 @@
 #include "reference.h"
 
 #include "elementary.h"
+#include "error_feedback.h"
 #include "kernels.h"
 
 /* ------------------------------------------------------------------------------------------------ lanes -- */
@@ -166,10 +167,10 @@ static void add(float *x, const float *y, size_t count) {
     for (size_t i = 0; i < count; i++) x[i] += y[i];
 }
 
-/* Raises most[i] to the largest magnitude of x[0 .. rows - 1][i]. */
-static void observe(float *most, const float *x, uint32_t rows, uint32_t columns) {
+static void observe(const bt_reference_input *input, const float *x, uint32_t rows, uint32_t columns) {
+    if (input->gram) bt_add_gram(input->gram, x, rows, columns);
     for (uint32_t r = 0; r < rows; r++, x += columns) {
-        for (uint32_t i = 0; i < columns; i++) most[i] = bt_max(most[i], x[i] < 0 ? -x[i] : x[i]);
+        for (uint32_t i = 0; i < columns; i++) input->largest[i] = bt_max(input->largest[i], bt_magnitude(x[i]));
     }
 }
 
@@ -210,24 +211,24 @@ void bt_reference_run_layer(float *x, const bt_reference_batch *batch, const flo
     const workspace work = lay_out(shape, rows, scratch);
     reader from = {weights};
 
-    if (inputs) observe(inputs->self, x, inputs->rows, hidden);
+    if (inputs) observe(&inputs->self, x, inputs->rows, hidden);
     const float *self = take(&from, 3 * (size_t)hidden * hidden);
     bt_reference_linear(work.wide, x, rows, self, take(&from, 3 * (size_t)hidden), 3 * hidden, hidden);
     attend(work.wide, batch, shape, work.scores);
 
-    if (inputs) observe(inputs->attention_output, work.wide, inputs->rows, hidden);
+    if (inputs) observe(&inputs->attention_output, work.wide, inputs->rows, hidden);
     const float *attention_output = take(&from, (size_t)hidden * hidden);
     bt_reference_linear(work.narrow, work.wide, rows, attention_output, take(&from, hidden), hidden, hidden);
     add(x, work.narrow, count);
     const float *attention_norm = take(&from, 2 * (size_t)hidden);
     layer_norm(x, rows, attention_norm, attention_norm + hidden, shape);
 
-    if (inputs) observe(inputs->intermediate, x, inputs->rows, hidden);
+    if (inputs) observe(&inputs->intermediate, x, inputs->rows, hidden);
     const float *up = take(&from, (size_t)intermediate * hidden);
     bt_reference_linear(work.wide, x, rows, up, take(&from, intermediate), intermediate, hidden);
     for (size_t i = 0; i < (size_t)rows * intermediate; i++) work.wide[i] = bt_gelu(work.wide[i]);
 
-    if (inputs) observe(inputs->output, work.wide, inputs->rows, intermediate);
+    if (inputs) observe(&inputs->output, work.wide, inputs->rows, intermediate);
     const float *down = take(&from, (size_t)hidden * intermediate);
     bt_reference_linear(work.narrow, work.wide, rows, down, take(&from, hidden), hidden, intermediate);
     add(x, work.narrow, count);
@@ -241,7 +242,7 @@ void bt_reference_head(float *logits, const float *x, const bt_reference_batch *
     const uint32_t hidden = shape->hidden_size;
     uint32_t row = 0;
     for (uint32_t text = 0; text < batch->count; text++) {
-        if (inputs && row < inputs->rows) observe(inputs->self, x, 1, hidden);
+        if (inputs && row < inputs->rows) observe(&inputs->self, x, 1, hidden);
         bt_reference_linear(scratch, x, 1, dense, dense + (size_t)hidden * hidden, hidden, hidden);
         for (uint32_t i = 0; i < hidden; i++) scratch[i] = bt_tanh(scratch[i]);
         for (uint32_t label = 0; label < shape->num_labels; label++) {

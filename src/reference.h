@@ -69,14 +69,19 @@ size_t bt_reference_layer_length(const bt_reference_shape *shape);
 /* Bytes of scratch that a batch of so many rows takes in bt_reference_run_layer. */
 size_t bt_reference_scratch_nbytes(const bt_reference_shape *shape, uint32_t rows);
 
-/* What a layer's linear layers were given, for calibration: the largest magnitude of each of their input channels, in
- * the first `rows` rows of the batch. Raised, never lowered: zero it first. */
+/* What a linear layer was given, for calibration. Both are added to: zero them first. */
+typedef struct {
+    float *largest; /* [inputs] the largest magnitude of each input channel */
+    float *gram;    /* bt_blocks_length(inputs) floats, for bt_add_gram (error_feedback.h); NULL: not wanted */
+} bt_reference_input;
+
+/* The same of a layer's linear layers, in the first `rows` rows of the batch. */
 typedef struct {
     uint32_t rows;
-    float *self;             /* [h] of attention.self */
-    float *attention_output; /* [h] of attention.output.dense */
-    float *intermediate;     /* [h] of intermediate.dense */
-    float *output;           /* [i] of output.dense */
+    bt_reference_input self;             /* of attention.self, h inputs */
+    bt_reference_input attention_output; /* of attention.output.dense, h */
+    bt_reference_input intermediate;     /* of intermediate.dense, h */
+    bt_reference_input output;           /* of output.dense, i */
 } bt_reference_inputs;
 
 /* Runs one layer on x: [rows][hidden], in place. inputs may be NULL. scratch: aligned to 64. */
@@ -89,8 +94,8 @@ void bt_reference_run_layer(float *x, const bt_reference_batch *batch, const flo
  * logits    [count][num_labels]
  * dense     classifier.dense: weight [h][h], bias [h]
  * out_proj  [num_labels][h + 1]: weights, then the bias, of each label
- * inputs    self receives the largest magnitudes of what classifier.dense was given, of texts that begin within `rows`;
- *           the others are not used; may be NULL
+ * inputs    self receives what classifier.dense was given, of texts that begin within `rows`; the others are not used;
+ *           may be NULL
  * scratch   [h]
  */
 void bt_reference_head(float *logits, const float *x, const bt_reference_batch *batch, const float *dense,

@@ -8,8 +8,7 @@
 
 /* One output's weights, or an embedding row. */
 typedef struct {
-    const float *w;          /* [columns] */
-    const float *importance; /* [columns] weight of each squared error, >= 0; NULL: all 1 */
+    const float *w; /* [columns] */
     uint32_t columns;
 } bt_weights;
 
@@ -22,8 +21,14 @@ static inline float bt_largest_magnitude(const float *w, uint32_t count) {
     return largest;
 }
 
-static inline double bt_importance_at(const bt_weights *v, uint32_t k) {
-    return v->importance ? (double)v->importance[k] : 1.0;
+/* The squared error of integers with this scale. */
+static inline double bt_squared_error(const int8_t *q, const bt_weights *v, float scale) {
+    double error = 0;
+    for (uint32_t k = 0; k < v->columns; k++) {
+        const double residual = v->w[k] - (double)scale * q[k];
+        error += residual * residual;
+    }
+    return error;
 }
 
 /* The next column of the lane group that k belongs to: 0 1 4 5 8 9 ... or 2 3 6 7 10 11 ... */
@@ -33,9 +38,8 @@ static inline uint32_t bt_next_in_group(uint32_t k) { return k % 2 ? k + 3 : k +
 static inline float bt_fitted_scale(const int8_t *q, const bt_weights *v, float scale) {
     double product = 0, square = 0;
     for (uint32_t k = 0; k < v->columns; k++) {
-        const double weighted = bt_importance_at(v, k) * q[k];
-        product += weighted * v->w[k];
-        square += weighted * q[k];
+        product += (double)q[k] * v->w[k];
+        square += (double)q[k] * q[k];
     }
     return square > 0 && product > 0 ? (float)(product / square) : scale;
 }

@@ -4,15 +4,17 @@
  *
  * Arguments are addresses and numbers as there. Structures are written by JavaScript at these offsets (bytes):
  *
- *   bt_linear_source, 36 bytes: weights 0, bias 4, smoothing 8, splits 12, importance 16; u32 outputs 20, inputs 24,
+ *   bt_linear_source, 36 bytes: weights 0, bias 4, smoothing 8, splits 12, gram 16; u32 outputs 20, inputs 24,
  *     depth 28, int4 32
  *   bt_reference_shape, 20 bytes: u32 hidden_size 0, num_heads 4, intermediate_size 8, num_labels 12; f32
  *     layer_norm_eps 16
  *   bt_reference_batch, 12 bytes: lengths 0 (u32[count]), u32 count 4, u32 rows 8
- *   bt_reference_inputs, 20 bytes: u32 rows 0, self 4, attention_output 8, intermediate 12, output 16
+ *   bt_reference_inputs, 36 bytes: u32 rows 0, then largest and gram of self 4, attention_output 12, intermediate 20,
+ *     output 28
  */
 #include "strict.h"
 
+#include "error_feedback.h"
 #include "half.h"
 #include "quantize.h"
 #include "quantize_int4.h"
@@ -26,7 +28,7 @@ _Static_assert(offsetof(bt_linear_source, splits) == 12 && offsetof(bt_linear_so
 _Static_assert(offsetof(bt_reference_shape, layer_norm_eps) == 16 && sizeof(bt_reference_shape) == 20,
                "bt_reference_shape");
 _Static_assert(offsetof(bt_reference_batch, rows) == 8 && sizeof(bt_reference_batch) == 12, "bt_reference_batch");
-_Static_assert(offsetof(bt_reference_inputs, output) == 16 && sizeof(bt_reference_inputs) == 20,
+_Static_assert(offsetof(bt_reference_inputs, output) == 28 && sizeof(bt_reference_inputs) == 36,
                "bt_reference_inputs");
 
 /* ---------------------------------------------------------------------------------------------------- numbers -- */
@@ -53,6 +55,9 @@ void btw_quantize_rows_int4(float *scales, int8_t *q, const float *values, uint3
         scales[r] = bt_quantize_row_int4(q + (size_t)r * columns, values + (size_t)r * columns, columns);
     }
 }
+
+/* Floats of a linear layer's gram. */
+uint32_t btw_blocks_length(uint32_t columns) { return (uint32_t)bt_blocks_length(columns); }
 
 void btw_find_smoothing(float *smoothing, const float *activations, const float *weights, uint32_t outputs,
                         uint32_t inputs) {

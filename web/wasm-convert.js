@@ -16,7 +16,7 @@ const PAGE = 65536
 const MAXIMUM_PAGES = 16384
 const SOURCE_NBYTES = 36
 const BATCH_NBYTES = 12
-const INPUTS_NBYTES = 20
+const INPUTS_NBYTES = 36
 /** The linear layers of a layer in the order of bt_reference_inputs; classifier.dense takes the place of the first. */
 const OBSERVED = 4
 
@@ -55,23 +55,26 @@ export class ConvertWasm {
   #batch = 0
   #rows = 0
   #texts = 0
-  /** What calibration saw: a bt_reference_inputs, and where its arrays begin. */
+  /** What calibration saw: a bt_reference_inputs; its arrays, addresses of largest and gram; their memory. */
   #inputs
   #observed
-  #observedLength
+  #observedMemory
 
   /**
    * @param {WebAssembly.Module} module  bertweet-convert.wasm
    * @param {Shape} shape
+   * @param {object} [options]
+   * @param {boolean} [options.correlations]  whether calibration notes how inputs are correlated, for quantizeLinear to
+   *   round with error feedback
    */
-  static async create(module, shape) {
+  static async create(module, shape, { correlations = false } = {}) {
     const memory = new WebAssembly.Memory({ initial: 64, maximum: MAXIMUM_PAGES })
     const { exports } = await WebAssembly.instantiate(module, { env: { memory } })
-    return new ConvertWasm(memory, exports, shape)
+    return new ConvertWasm(memory, exports, shape, correlations)
   }
 
   /** Use ConvertWasm.create. */
-  constructor(memory, exports, { hiddenSize, numHeads, intermediateSize, labels, layerNormEps }) {
+  constructor(memory, exports, { hiddenSize, numHeads, intermediateSize, labels, layerNormEps }, correlations) {
     this.#memory = memory
     this.#exports = exports
     this.#end = exports.__heap_base.value
@@ -85,11 +88,15 @@ export class ConvertWasm {
     this.#weightsLength = Math.max(exports.btw_reference_layer_length(this.#shape) >>> 0, headLength)
     this.#weights = this.#place(4 * this.#weightsLength)
 
-    this.#observedLength = (OBSERVED - 1) * hiddenSize + intermediateSize
-    this.#observed = this.#place(4 * this.#observedLength)
+    const at = this.#reserve(0)
+    this.#observed = [...Array(OBSERVED - 1).fill(hiddenSize), intermediateSize].map((inputs) => ({
+      largest: this.#place(4 * inputs),
+      gram: correlations ? this.#place(4 * (exports.btw_blocks_length(inputs) >>> 0)) : 0,
+    }))
+    this.#observedMemory = { at, length: (this.#reserve(0) - at) / 4 }
     this.#inputs = this.#place(INPUTS_NBYTES)
-    const arrays = Array.from({ length: OBSERVED }, (_, index) => this.#observed + 4 * index * hiddenSize)
-    this.#words(this.#inputs, 1 + OBSERVED).set([0, ...arrays])
+    const arrays = this.#observed.flatMap(({ largest, gram }) => [largest, gram])
+    this.#words(this.#inputs, 1 + arrays.length).set([0, ...arrays])
   }
 
   /** Bytes of memory in use. */
@@ -142,7 +149,8 @@ export class ConvertWasm {
    * @param {{weights: number, bias: number, outputs: number, inputs: number, depth: number, observed: number,
    *   int4: boolean}} linear
    *   weights, bias: index in floats; observed: which of the layer's linear layers it is, 0 to 3, for what calibration
-   *   saw in the last run; int4: only weights that the wire encoding int4 can carry
+   *   saw in the last run; int4: only weights that the wire encoding int4 can carry, rounded with error feedback where
+   *   correlations are known. In 8 bits that gains nothing: errors of the 7-bit inputs are larger there
    * @returns {Uint8Array} the tensor of the image
    */
   quantizeLinear({ weights, bias, outputs, inputs, depth, observed, int4 }) {
@@ -150,9 +158,10 @@ export class ConvertWasm {
     const source = this.#reserve(64 + align(4 * inputs))
     const smoothing = source + 64
     const weightsAt = this.#weights + 4 * weights
-    e.btw_find_smoothing(smoothing, this.#observed + 4 * observed * this.#hiddenSize, weightsAt, outputs, inputs)
-    this.#words(source, SOURCE_NBYTES / 4).set([weightsAt, this.#weights + 4 * bias, smoothing, 0, 0, outputs, inputs,
-      depth, Number(int4)])
+    const { largest, gram } = this.#observed[observed]
+    e.btw_find_smoothing(smoothing, largest, weightsAt, outputs, inputs)
+    this.#words(source, SOURCE_NBYTES / 4).set([weightsAt, this.#weights + 4 * bias, smoothing, 0,
+      int4 ? gram : 0, outputs, inputs, depth, Number(int4)])
     const columns = e.btw_linear_columns(source)
     const nbytes = e.btw_linear_nbytes(outputs, columns) >>> 0
     const scratchBytes = e.btw_quantize_linear_scratch_nbytes(columns) >>> 0
@@ -262,7 +271,7 @@ export class ConvertWasm {
   /** Runs the layer whose weights have been loaded, in the order of src/reference.h from index 0. */
   runLayer() {
     const e = this.#exports
-    this.#floats(this.#observed, this.#observedLength).fill(0)
+    this.#forget()
     const scratch = this.#reserve(e.btw_reference_scratch_nbytes(this.#shape, this.#rows) >>> 0)
     e.btw_reference_run_layer(this.#x, this.#batch, this.#weights, this.#shape, this.#inputs, scratch)
   }
@@ -275,7 +284,7 @@ export class ConvertWasm {
    */
   runHead() {
     const e = this.#exports
-    this.#floats(this.#observed, this.#observedLength).fill(0)
+    this.#forget()
     const length = this.#texts * this.#numLabels
     const logits = this.#reserve(align(4 * length) + 4 * this.#hiddenSize)
     const outProj = this.#weights + 4 * this.#hiddenSize * (this.#hiddenSize + 1)
@@ -298,6 +307,11 @@ export class ConvertWasm {
       (multiLabel ? sigmoid : softmax)(at + 4 * row, at + 4 * row, this.#numLabels, 1)
     }
     return this.#floats(at, logits.length).slice()
+  }
+
+  /** What calibration saw. */
+  #forget() {
+    this.#floats(this.#observedMemory.at, this.#observedMemory.length).fill(0)
   }
 
   /** @param {Uint8Array} bytes @returns {string} hexadecimal */

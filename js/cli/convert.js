@@ -31,8 +31,9 @@ be new, empty or an earlier output, gets a manifest.json and files of at most 8 
 Text mode: "bertweet" if tokenizer_config.json says normalization: true, else "pysentimiento", which is how the
 published classifiers were trained; --preprocess overrides it.
 
-Smoothing looks at what the layers' inputs are like on short texts of the package; with --calibrate on lines
-of a file of yours, at most ${MAX_CALIBRATION}, spread evenly over it. Fidelity is measured on other texts.
+Smoothing, and the rounding of int4, look at what the layers' inputs are like on short texts of the package;
+with --calibrate on lines of a file of yours, at most ${MAX_CALIBRATION}, spread evenly over it. Fidelity is measured
+on other texts.
 
 --report says of each linear layer how it was packed and what rounding did to its weights: a table here, JSON in
 the file. Errors are relative to the weights, channels weighted by their smoothing; worst is the output whose
@@ -50,7 +51,7 @@ export const options = {
   name: { value: 'NAME', help: "of the model, for people; default: the folder's or the Hub's" },
   preprocess: { value: 'MODE', choices: TEXT_MODES, help: `text mode: ${TEXT_MODES.join(', ')}` },
   wire: { value: 'ENCODING', choices: ENCODINGS, help: 'how weights travel: raw (int8), or int4: half the download' },
-  calibrate: { value: 'FILE', help: 'a text a line, like those the model will read, to smooth channels by' },
+  calibrate: { value: 'FILE', help: 'a text a line, like those the model will read: see above' },
   smoothing: { value: 'METHOD', choices: SMOOTHING_METHODS, help: 'none: to see what smoothing is worth' },
   report: { value: 'FILE', help: 'a table of the quantised layers, and their figures as JSON in this file' },
   temperature: { value: 'NUMBER', help: 'what logits are divided by before they become scores; default: 1' },

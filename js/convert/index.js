@@ -28,6 +28,8 @@ import { Weights } from './weights.js'
 
 /** How channels can be smoothed; src/quantize.h. */
 export const SMOOTHING_METHODS = Object.freeze(['smoothquant', 'none'])
+/** How int4 can be rounded; src/error_feedback.h. */
+export const ROUNDING_METHODS = Object.freeze(['error-feedback', 'nearest'])
 const STRENGTH = 0.5
 /** Of BertweetTokenizer, where tokenizer_config.json does not say otherwise. */
 const MAX_TOKENS = 128
@@ -48,6 +50,8 @@ const MAX_TOKENS = 128
  * @property {number} [temperature]         what logits are divided by to become scores, as fitted on held-out texts;
  *   over 0, default: 1. Of the manifest only: fidelity and self-test are measured at 1
  * @property {'smoothquant' | 'none'} [smoothing]  none: to see what smoothing is worth; default: smoothquant
+ * @property {'error-feedback' | 'nearest'} [rounding]  of int4; nearest: to see what feedback is worth; default:
+ *   error-feedback. It needs calibration, so without smoothing it is nearest, as it always is in 8 bits
  * @property {readonly string[]} [calibration]  texts that tell what the layers' inputs are like, at least one; more
  *   than some hundred take much memory; default: CALIBRATION_TEXTS. Fidelity is measured on FIDELITY_TEXTS
  * @property {string | URL} [wasmUrl]       of bertweet-convert.wasm
@@ -88,8 +92,8 @@ export const defaultPreprocess = ({ normalization }) => normalization ? 'bertwee
 
 /** @param {ConvertOptions} options */
 async function convert({ checkpoint, output, name, repository = null, revision = null, preprocess, wire = 'raw',
-  temperature = 1, smoothing = 'smoothquant', calibration = CALIBRATION_TEXTS, wasmUrl, onProgress = () => {},
-  onLayer, signal }) {
+  temperature = 1, smoothing = 'smoothquant', rounding = 'error-feedback', calibration = CALIBRATION_TEXTS, wasmUrl,
+  onProgress = () => {}, onLayer, signal }) {
   const { architecture } = checkpoint
   const tokenizer = buildTokenizer(checkpoint.tokenizerFiles)
   checkVocabulary(architecture, tokenizer)
@@ -103,11 +107,15 @@ async function convert({ checkpoint, output, name, repository = null, revision =
   if (!SMOOTHING_METHODS.includes(smoothing)) {
     throw new BertweetError('input', `smoothing must be one of ${SMOOTHING_METHODS.join(', ')}; found ${smoothing}.`)
   }
+  if (!ROUNDING_METHODS.includes(rounding)) {
+    throw new BertweetError('input', `rounding must be one of ${ROUNDING_METHODS.join(', ')}; found ${rounding}.`)
+  }
   if (calibration.length === 0) throw new BertweetError('input', 'calibration needs at least one text.')
   if (!(Number.isFinite(temperature) && temperature > 0)) {
     throw new BertweetError('input', `temperature must be a number over 0; found ${temperature}.`)
   }
   const int4 = wire === 'int4'
+  const feedsBack = int4 && rounding === 'error-feedback' && smoothing !== 'none'
   const maxTokens = maxTokensOf(checkpoint)
   await checkpoint.check()
   const module = await compileConverter(wasmUrl)
@@ -115,7 +123,7 @@ async function convert({ checkpoint, output, name, repository = null, revision =
   const calibrationIds = smoothing === 'none' ? [] : await idsOf(calibration)
   const ids = await idsOf(FIDELITY_TEXTS)
 
-  const wasm = await ConvertWasm.create(module, architecture)
+  const wasm = await ConvertWasm.create(module, architecture, { correlations: feedsBack })
   const sha256 = (bytes) => wasm.sha256(bytes)
   const weights = new Weights(checkpoint, wasm, countWeights(checkpoint, onProgress), signal)
   const network = new Network(architecture, weights, wasm)
@@ -153,7 +161,7 @@ async function convert({ checkpoint, output, name, repository = null, revision =
     temperature,
     preprocess,
     maxTokens,
-    quantization: { ...describeWeights(int4), activations: 'uint7', depth: DEPTH,
+    quantization: { ...describeWeights(int4, feedsBack), activations: 'uint7', depth: DEPTH,
       smoothing: smoothing === 'none' ? null : { method: smoothing, strength: STRENGTH, texts: calibration.length } },
     fidelity: { texts: ids.length, tokens, ...compareScores(reference, quantized, multiLabel) },
     selfTest: selfTest({ texts: FIDELITY_TEXTS, ids, reference, quantized, logits }, sha256),
@@ -208,8 +216,9 @@ async function classify(module, imageBytes, shards, output, ids, onDone) {
   return new Float32Array(logits)
 }
 
-/** @param {boolean} int4 */
-const describeWeights = (int4) => int4 ? { weights: 'int4', group: 32 } : { weights: 'int8' }
+/** @param {boolean} int4 @param {boolean} feedsBack */
+const describeWeights = (int4, feedsBack) => int4
+  ? { weights: 'int4', group: 32, rounding: feedsBack ? 'error-feedback' : 'nearest' } : { weights: 'int8' }
 
 /** The architecture by its Hugging Face names. @param {import('./architecture.js').Architecture} architecture */
 const describeConfig = (architecture) => ({

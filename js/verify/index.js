@@ -178,7 +178,8 @@ async function describeIds(checkpoint, { expected, found }) {
 async function compareAllWeights({ checkpoint, image, manifest, wasmUrl, onProgress, signal }, { toFloats }) {
   const { preprocess, shards, quantization } = manifest
   const settings = { preprocess, wire: isRaw(shards) ? 'raw' : 'int4',
-    smoothing: quantization?.smoothing === null ? 'none' : 'smoothquant' }
+    smoothing: quantization?.smoothing === null ? 'none' : 'smoothquant',
+    rounding: quantization?.rounding ?? 'nearest' } // manifests said nothing of it while there was one way
   const rebuilt = await rebuild({ checkpoint, ...settings, wasmUrl, onProgress, signal })
   const { findings, distant } = await compareWeights({ checkpoint, toFloats, image, rebuilt })
   const sameImage = rebuilt !== null && findings.length === 0

@@ -75,11 +75,11 @@ static void test_columns_obey_the_bound(void) {
         for (uint32_t depth = 1; depth <= 16; depth *= 2) {
             for (uint32_t columns = 4 * depth; columns <= 3072; columns *= 3) {
                 fill(w, columns, which);
-                const float scale = bt_quantize_column(q, w, NULL, columns, depth);
+                const float scale = bt_quantize_column(q, w, columns, depth);
                 CHECK(scale >= 0 && isfinite(scale));
                 CHECK(obeys_bound(q, columns, depth));
                 for (uint32_t k = 0; k < columns; k++) CHECK(q[k] != -128);
-                CHECK(bt_quantize_column(again, w, NULL, columns, depth) == scale);
+                CHECK(bt_quantize_column(again, w, columns, depth) == scale);
                 CHECK(memcmp(q, again, columns) == 0);
                 if (which == ZERO || which == TINY) CHECK(scale == 0 && q[0] == 0 && q[columns - 1] == 0);
             }
@@ -94,7 +94,7 @@ static void test_columns_beat_plain_rounding(void) {
     for (kind which = GAUSS; which <= OUTLIER; which++) {
         for (uint32_t depth = 1; depth <= 8; depth *= 2) {
             fill(w, 768, which);
-            const float scale = bt_quantize_column(q, w, NULL, 768, depth);
+            const float scale = bt_quantize_column(q, w, 768, depth);
             double best = HUGE_VAL, largest = 0;
             for (uint32_t k = 0; k < 768; k++) largest = fmax(largest, fabs((double)w[k]));
             for (int levels = 8; levels < 160; levels++) {
@@ -117,31 +117,12 @@ static void test_errors_of_gaussian_weights(void) {
         double sum = 0;
         for (int column = 0; column < 64; column++) {
             fill(w, 768, GAUSS);
-            const float scale = bt_quantize_column(q, w, NULL, 768, 1u << i);
+            const float scale = bt_quantize_column(q, w, 768, 1u << i);
             sum += relative_error(q, w, 768, (double)scale) / 64;
         }
         printf("gaussian weights, depth %2u: relative error %.3f %%\n", 1u << i, 100 * sum);
         CHECK(100 * sum <= most[i]);
     }
-}
-
-/* Errors in columns that matter are smaller than without saying so. */
-static void test_importance(void) {
-    static float w[768], importance[768];
-    static int8_t q[768], plain[768];
-    double weighted = 0, unweighted = 0;
-    for (int column = 0; column < 32; column++) {
-        fill(w, 768, GAUSS);
-        for (uint32_t k = 0; k < 768; k++) importance[k] = k % 7 == 0 ? 100.0f : 1.0f;
-        const double scale = (double)bt_quantize_column(q, w, importance, 768, 8);
-        const double plain_scale = (double)bt_quantize_column(plain, w, NULL, 768, 8);
-        CHECK(obeys_bound(q, 768, 8));
-        for (uint32_t k = 0; k < 768; k++) {
-            weighted += (double)importance[k] * pow(w[k] - scale * q[k], 2);
-            unweighted += (double)importance[k] * pow(w[k] - plain_scale * plain[k], 2);
-        }
-    }
-    CHECK(weighted < 0.95 * unweighted);
 }
 
 static void test_rows(void) {
@@ -311,7 +292,6 @@ int main(void) {
     test_columns_obey_the_bound();
     test_columns_beat_plain_rounding();
     test_errors_of_gaussian_weights();
-    test_importance();
     test_rows();
     test_layers();
     test_smoothing();

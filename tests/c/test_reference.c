@@ -190,12 +190,12 @@ static void run(float *logits, const network *net, uint32_t first, uint32_t coun
     bt_reference_embed(x, net->position_rows, net->positions + first_row, rows, net->norm, &net->shape);
     for (int i = 0; i < 3; i++) {
         const bt_reference_inputs inputs = {
-            seen ? seen->rows : 0, seen ? seen->self : NULL, seen ? seen->attention_output : NULL,
-            seen ? seen->intermediate : NULL, seen ? seen->output : NULL,
+            seen ? seen->rows : 0, {seen ? seen->self : NULL, NULL}, {seen ? seen->attention_output : NULL, NULL},
+            {seen ? seen->intermediate : NULL, NULL}, {seen ? seen->output : NULL, NULL},
         };
         bt_reference_run_layer(x, &batch, net->layers[i], &net->shape, seen && i == 0 ? &inputs : NULL, scratch);
     }
-    const bt_reference_inputs inputs = {.rows = seen ? seen->rows : 0, .self = seen ? seen->head : NULL};
+    const bt_reference_inputs inputs = {.rows = seen ? seen->rows : 0, .self = {seen ? seen->head : NULL, NULL}};
     bt_reference_head(logits, x, &batch, net->dense, net->out_proj, &net->shape, seen ? &inputs : NULL, head_scratch);
     free(x), free(scratch), free(head_scratch);
 }

@@ -9,6 +9,7 @@
 #include "../c/image_builder.h"
 #include "bertweet.h"
 #include "elementary.h"
+#include "error_feedback.h"
 #include "half.h"
 #include "kernels.h"
 #include "model.h"
@@ -16,7 +17,7 @@
 #include "quantize_int4.h"
 #include "wire.h"
 
-enum { MAX_COLUMNS = 256, MAX_OUTPUTS = 16 };
+enum { MAX_COLUMNS = 256, MAX_OUTPUTS = 16, MAX_INPUTS = 64, MAX_SEEN = 6 };
 
 /* ------------------------------------------------------------------------------------------------------ numbers -- */
 
@@ -94,23 +95,25 @@ static void check_scale(const float *w, const int8_t *q, uint32_t columns, float
     }
 }
 
-static void check_columns(const float *w, const float *importance, uint32_t columns, uint32_t depth) {
+static void check_columns(const float *w, uint32_t columns, uint32_t depth) {
+    int8_t *multipliers = fuzz_alloc_exact(columns / bt_int4_group(columns));
     int8_t *q = fuzz_alloc_exact(columns), *again = fuzz_alloc_exact(columns);
-    const float scale = bt_quantize_column(q, w, importance, columns, depth);
+    const float scale = bt_quantize_column(q, w, columns, depth);
     check_bound(q, columns, depth);
-    check_scale(w, q, columns, scale, importance == NULL);
-    REQUIRE(bt_bits(bt_quantize_column(again, w, importance, columns, depth)) == bt_bits(scale));
+    check_scale(w, q, columns, scale, 1);
+    REQUIRE(bt_bits(bt_quantize_column(again, w, columns, depth)) == bt_bits(scale));
     REQUIRE(memcmp(q, again, columns) == 0);
 
-    const float scale_int4 = bt_quantize_column_int4(q, w, importance, columns, depth);
+    const float scale_int4 = bt_quantize_column_int4(q, multipliers, w, columns, depth);
     check_bound(q, columns, depth);
-    check_scale(w, q, columns, scale_int4, importance == NULL);
+    check_scale(w, q, columns, scale_int4, 1);
     check_wire(q, columns);
 
     check_scale(w, q, columns, bt_quantize_row(q, w, columns), 1);
     check_bound(q, columns, 1);
     check_scale(w, q, columns, bt_quantize_row_int4(q, w, columns), 1);
     check_wire(q, columns);
+    free(multipliers);
     free(q);
     free(again);
 }
@@ -153,14 +156,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes) {
     const uint32_t shape = fuzz_u8(&in), options = fuzz_u8(&in), how = fuzz_u8(&in);
     const uint32_t depth = 1u << shape % 5, inputs = 16 * (1 + shape / 8 % 4), outputs = 8 * (1 + shape / 64 % 2);
     const uint32_t columns = (inputs + 4 * depth - 1) / (4 * depth) * (4 * depth);
-    float w[MAX_OUTPUTS * MAX_COLUMNS], importance[MAX_COLUMNS], bias[MAX_OUTPUTS], smoothing[MAX_COLUMNS];
-    float activations[MAX_COLUMNS];
+    float w[MAX_OUTPUTS * MAX_COLUMNS], bias[MAX_OUTPUTS], smoothing[MAX_COLUMNS], activations[MAX_COLUMNS];
+    float seen[MAX_SEEN * MAX_INPUTS], gram[MAX_INPUTS * MAX_INPUTS] = {0};
     uint16_t splits[MAX_COLUMNS];
 
     read_floats(w, columns, &in, how);
-    read_floats(importance, columns, &in, how >> 3);
-    for (uint32_t k = 0; k < columns; k++) importance[k] = magnitude(importance[k]);
-    check_columns(w, options & 1 ? importance : NULL, columns, depth);
+    check_columns(w, columns, depth);
 
     read_floats(w, (size_t)outputs * inputs, &in, how);
     read_floats(bias, outputs, &in, how >> 3);
@@ -169,12 +170,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes) {
         activations[i] = magnitude(activations[i]);
         splits[i] = (uint16_t)(1 + (options & 8 ? fuzz_u8(&in) % 3 : 0));
     }
+    read_floats(seen, (size_t)MAX_SEEN * inputs, &in, how >> 3);
+    bt_add_gram(gram, seen, options & 1 ? MAX_SEEN : 0, inputs);
     bt_find_smoothing(smoothing, activations, w, outputs, inputs);
     for (uint32_t i = 0; i < inputs; i++) REQUIRE(bt_is_finite(smoothing[i]) && smoothing[i] > 0);
     check_layer(&(bt_linear_source){.weights = w, .bias = bias, .smoothing = options & 2 ? smoothing : NULL,
                                     .splits = options & 8 ? splits : NULL,
-                                    .importance = options & 1 ? importance : NULL, .outputs = outputs,
-                                    .inputs = inputs, .depth = depth, .int4 = options >> 2 & 1});
+                                    .gram = options & 1 ? gram : NULL, .outputs = outputs, .inputs = inputs,
+                                    .depth = depth, .int4 = options >> 2 & 1});
     return 0;
 }
 

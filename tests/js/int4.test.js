@@ -66,7 +66,8 @@ test('a checkpoint becomes the same shards each time, smaller than its image', a
     const manifest = await convertTo(checkpoint, join(folder, 'a'), { wire: 'int4' })
     const again = await convertTo(checkpoint, join(folder, 'b'), { wire: 'int4' })
     assert.deepEqual(again, manifest)
-    assert.deepEqual([manifest.quantization.weights, manifest.quantization.group], ['int4', 32])
+    const { weights, group, rounding } = manifest.quantization
+    assert.deepEqual([weights, group, rounding], ['int4', 32, 'error-feedback'])
     for (const { file, bytes, size, encoding } of manifest.shards) {
       assert.equal(encoding, 'int4')
       assert.ok(bytes < size)

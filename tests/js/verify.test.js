@@ -136,6 +136,16 @@ test('a model without smoothing: beside what the checkpoint converts to without'
   assert.deepEqual([report.findings, report.sameImage], [[], true])
 })
 
+test('an int4 model rounded to the nearest, as all were whose manifests do not say how', async () => {
+  const checkpoint = await makeCheckpoint()
+  const earlier = await convert(checkpoint, { wire: 'int4', rounding: 'nearest' })
+  const { rounding, ...quantization } = earlier.manifest.quantization
+  assert.equal(rounding, 'nearest')
+  earlier.manifest.quantization = quantization
+  const report = await verify(earlier, checkpoint, { thresholds: ANY })
+  assert.deepEqual([report.findings, report.sameImage], [[], true])
+})
+
 test('a model that travels as int4: expanded, beside what the checkpoint converts to as int4', async () => {
   const checkpoint = await makeCheckpoint()
   const int4 = await convert(checkpoint, { wire: 'int4' })
