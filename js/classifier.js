@@ -4,7 +4,6 @@
 
 import { openCache } from './cache.js'
 import { BertweetError } from './errors.js'
-import { explain, maskWord, wordsOf } from './explain.js'
 import { createSha256 } from './hash.js'
 import { importLater } from './later.js'
 import { Load } from './load.js'
@@ -112,22 +111,18 @@ class Classifier {
    *   explain: also without each word, which takes as long as one more text a word; onProgress: of texts, called as
    *   batches of them are done, lastly with done equal to total
    * @returns {Promise<Classification | Classification[]>}
-   * @throws {BertweetError} input, aborted, disposed, memory, internal
+   * @throws {BertweetError} input, aborted, disposed, memory, unsupported (of explain: later.js), internal
    */
   async classify(texts, options = {}) {
     const { signal, onProgress, topK } = checkClassifyOptions(options)
     const list = checkTexts(texts)
-    const words = options.explain ? list.map((text) => wordsOf(text, this.info.maxTokens)) : []
-    const masked = words.flatMap((of, index) => of.map((word) => maskWord(list[index], word)))
-    const all = list.concat(masked)
+    const occlusion = options.explain ? (await importLater('explain')).occlude(list, this.info.maxTokens) : null
+    const all = occlusion ? list.concat(occlusion.texts) : list
     const report = onProgress && ((done) => onProgress({ done, total: all.length }))
     const result = await this.#request('classify', { texts: all }, { signal, onProgress: report })
     this.#current.engine.memory = result.memory
     const results = list.map((_, index) => this.#classification(result, index, topK))
-    let next = list.length
-    words.forEach((of, index) => {
-      results[index].explanation = explain(results[index], of, of.map(() => this.#classification(result, next++)))
-    })
+    occlusion?.explain(results, all.map((_, index) => this.#classification(result, index)).slice(list.length))
     return typeof texts === 'string' ? results[0] : results
   }
 

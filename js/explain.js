@@ -16,32 +16,37 @@ const MASK = '<mask>'
  * @property {number} end
  */
 
-/**
- * The words that can matter: with a token for each at least, the model reads no further.
- *
- * @param {string} text
- * @param {number} maxTokens
- * @returns {Word[]}
- */
-export const wordsOf = (text, maxTokens) => Array.from(text.matchAll(/\S+/g), ({ 0: word, index }) =>
+/** The words that can matter: with a token for each at least, the model reads no further. */
+const wordsOf = (text, maxTokens) => Array.from(text.matchAll(/\S+/g), ({ 0: word, index }) =>
   ({ word, start: index, end: index + word.length })).slice(0, maxTokens)
 
-/** The text without one of its words. @param {string} text @param {Word} word */
-export const maskWord = (text, { start, end }) => text.slice(0, start) + MASK + text.slice(end)
+const maskWord = (text, { start, end }) => text.slice(0, start) + MASK + text.slice(end)
 
 /**
- * What each word adds to each label: the score with the word less the score without.
+ * Texts with each of their words masked.
  *
  * @template {import('./classifier.js').Classification} T
- * @param {T} whole  of the text
- * @param {Word[]} words
- * @param {T[]} without  of the text without each of the words
+ * @param {string[]} texts
+ * @param {number} maxTokens
+ * @returns {{texts: string[], explain: (results: T[], masked: T[]) => void}}
+ *   texts: to be classified too, those of the first text first; explain: adds an explanation to the result of each text
  */
-export function explain({ scores, compound }, words, without) {
-  return words.map((word, index) => {
-    const other = without[index]
-    const gains = Object.entries(scores).map(([label, score]) => [label, score - other.scores[label]])
-    const effect = { ...word, scores: Object.fromEntries(gains) }
-    return compound === undefined ? effect : { ...effect, compound: compound - other.compound }
-  })
+export function occlude(texts, maxTokens) {
+  const words = texts.map((text) => wordsOf(text, maxTokens))
+  return {
+    texts: words.flatMap((of, index) => of.map((word) => maskWord(texts[index], word))),
+    explain(results, masked) {
+      let next = 0
+      words.forEach((of, index) => {
+        results[index].explanation = of.map((word) => effectOf(word, results[index], masked[next++]))
+      })
+    }
+  }
+}
+
+/** What a word adds to each label: the score with the word less the score without. */
+function effectOf(word, { scores, compound }, other) {
+  const gains = Object.entries(scores).map(([label, score]) => [label, score - other.scores[label]])
+  const effect = { ...word, scores: Object.fromEntries(gains) }
+  return compound === undefined ? effect : { ...effect, compound: compound - other.compound }
 }

@@ -9,6 +9,8 @@ import { BertweetError, describe } from './errors.js'
 export const later = {
   /** What to do about a failed fetch. */
   advice: () => import('./advice.js'),
+  /** Which words made a label. */
+  explain: () => import('./explain.js'),
   /** Files, in Node. */
   disk: () => import('./disk.js'),
   /** Models on this device. */

@@ -8,6 +8,7 @@
 
 import * as advice from './advice.js'
 import * as engine from './engine.js'
+import * as explain from './explain.js'
 import * as files from './files.js'
 import { later } from './later.js'
 import * as records from './records.js'
@@ -15,6 +16,7 @@ import * as selfTest from './self-test.js'
 
 later.advice = async () => advice
 later.engine = async () => engine
+later.explain = async () => explain
 later.files = async () => files
 later.records = async () => records
 later.selfTest = async () => selfTest
