@@ -9,6 +9,7 @@ texts with the same label, the mean and largest difference of a score, and the m
 All see the same ids, of our tokenizer, one text at a time: onnxruntime's dynamic quantisation takes one scale for all
 activations of a tensor, so padding and neighbours would change its numbers. The export is quantised as models for
 browsers usually are: quantize_dynamic, QInt8 weights, per channel, with reduced range, which CPUs without VNNI need.
+The same file runs natively and in onnxruntime-web (onnxruntime_web.mjs: WebAssembly, in Node), whose kernels differ.
 
 Needs build/venv/torch (setup.sh) and the packages of requirements-onnxruntime.txt.
 """
@@ -16,6 +17,7 @@ Needs build/venv/torch (setup.sh) and the packages of requirements-onnxruntime.t
 import argparse
 import collections
 import importlib.metadata
+import json
 import pathlib
 import platform
 import sys
@@ -27,9 +29,10 @@ import torch
 import transformers
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from ours import CLI, filter_json, int8_logits
+from ours import CLI, ROOT, filter_json, int8_logits
 
 BATCH = 64
+WEB = ["node", ROOT / "tests/python/onnxruntime_web.mjs"]
 CHECKED = 200  # texts for which the export must say what PyTorch says
 PACKAGES = ("torch", "transformers", "onnx", "onnxruntime")
 
@@ -142,18 +145,22 @@ def main():
         quantize_dynamic(plain, quantized, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
         exported = softmax(onnxruntime_logits(plain, rows[:CHECKED]))
         onnx_int8 = softmax(onnxruntime_logits(quantized, rows))
+        web_int8 = softmax(numpy.array(filter_json([*WEB, quantized], rows), dtype=numpy.float32))
     reference = softmax(pytorch_logits(network, rows))
     if numpy.abs(exported - reference[:CHECKED]).max() > 1e-4:
         sys.exit("the ONNX export computes something else than PyTorch")
     ours = softmax(numpy.array(int8_logits(options.model, rows), dtype=numpy.float32))
 
+    web = json.loads((ROOT / "tests/bench/package.json").read_text(encoding="utf-8"))["dependencies"]
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+    versions += f", onnxruntime-web {web['onnxruntime-web']}"
     print(f"{len(rows)} texts of {options.data.name}; {versions}; {platform.machine()}, VNNI {has_vnni()}\n")
     print("| | macro-recall | same label as PyTorch | mean score difference | largest | KL |")
     print("|---|---|---|---|---|---|")
     print(row("PyTorch fp32", reference, reference, gold))
     print(row("bertweet-wasm int8", ours, reference, gold))
-    print(row("onnxruntime int8 (dynamic)", onnx_int8, reference, gold))
+    print(row("onnxruntime int8 (dynamic), native", onnx_int8, reference, gold))
+    print(row("onnxruntime int8 (dynamic), web", web_int8, reference, gold))
 
 
 if __name__ == "__main__":
