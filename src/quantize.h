@@ -55,7 +55,8 @@ typedef struct {
     const float *smoothing;  /* [inputs] divides the activations and multiplies the weights, > 0; NULL: all 1 */
     const uint16_t *splits;  /* [inputs] columns that share a channel, each carrying an equal part, >= 1; NULL: all 1 */
     const float *gram;       /* bt_blocks_length(inputs) floats, what bt_add_gram made of the inputs before smoothing:
-                                weights are rounded with error_feedback.h; NULL, or splits: to the nearest */
+                                weights are rounded with error_feedback.h. To the nearest if NULL, and
+                                where columns are not the inputs: split, or filled up */
     uint32_t outputs;
     uint32_t inputs;
     uint32_t depth; /* of every panel */
