@@ -11,6 +11,7 @@
 import { BertweetError, abortError, describe, errorFromMessage, errorToMessage } from './errors.js'
 import { pickBinary } from './features.js'
 import { createSha256 } from './hash.js'
+import { checkSizes } from './sizes.js'
 import { Threads, planThreads } from './threads.js'
 import { MODES, Wasm, compile } from '../web/wasm.js'
 
@@ -165,6 +166,7 @@ class Engine {
    * Opens the model, the resident part of which has been written.
    *
    * @param {object} settings
+   * @param {{name: string, config: Record<string, number>, labels: string[]}} settings.described  by the manifest
    * @param {'none' | 'pysentimiento' | 'bertweet'} settings.preprocess
    * @param {number} settings.maxTokens
    * @param {number} settings.temperature
@@ -173,6 +175,7 @@ class Engine {
    * @param {boolean} settings.inPlace  the thread has other things to do: smaller batches, shorter layers
    * @returns {Promise<{kernel: string, threads: number, threadsReason: string | null, memory: number,
    *   sizes: import('../web/wasm.js').ModelInfo}>}
+   * @throws {BertweetError} model: the image is damaged, or another than the manifest describes
    */
   async start(settings) {
     this.#settings = settings
@@ -182,6 +185,7 @@ class Engine {
     this.#wasm.open(this.#present, { kernel: settings.kernel, threads: count, batchRows })
     threads?.help((thread) => this.#wasm.placeOf(thread))
     const { kernel, info, memoryBytes } = this.#wasm
+    checkSizes(settings.described, info)
     return { kernel, threads: count, threadsReason: reason, sizes: info, memory: memoryBytes }
   }
 

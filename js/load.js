@@ -3,11 +3,12 @@
  */
 
 import { acquireClient, nextClassifier } from './client.js'
-import { BertweetError, asBertweetError, errorToMessage, orAborted } from './errors.js'
+import { asBertweetError, errorToMessage, orAborted } from './errors.js'
 import { readShards } from './shards.js'
 
 /**
  * @import { WeightCache } from './cache.js'
+ * @import { BertweetError } from './errors.js'
  * @import { Manifest, Model, Shard } from './manifest.js'
  * @import { checkLoadOptions } from './options.js'
  */
@@ -187,7 +188,9 @@ export class Load {
     this.#isOpening = true
     const { manifest } = this.#model
     const { kernel, preprocess = manifest.preprocess } = this.#options
+    const { name, config, labels } = manifest
     const started = await this.request('start', {
+      described: { name, config, labels },
       preprocess,
       maxTokens: manifest.maxTokens,
       temperature: manifest.temperature,
@@ -195,7 +198,6 @@ export class Load {
       kernel,
       inPlace: this.workerReason !== null
     }, { signal })
-    checkSizes(manifest, started.sizes)
     this.engine = started
     this.#open()
   }
@@ -210,21 +212,4 @@ export class Load {
     this.#progress = progress.loaded
     this.#options.onProgress?.(progress)
   }
-}
-
-/** The image must be the one that the manifest describes. */
-function checkSizes({ config, labels, name }, sizes) {
-  const pairs = [
-    ['hidden_size', config.hidden_size, sizes.hiddenSize],
-    ['num_hidden_layers', config.num_hidden_layers, sizes.numLayers],
-    ['num_attention_heads', config.num_attention_heads, sizes.numHeads],
-    ['intermediate_size', config.intermediate_size, sizes.intermediateSize],
-    ['vocab_size', config.vocab_size, sizes.vocabSize],
-    ['max_position_embeddings', config.max_position_embeddings, sizes.numPositions],
-    ['number of labels', labels.length, sizes.numLabels]
-  ]
-  const wrong = pairs.find(([, expected, found]) => expected !== found)
-  if (!wrong) return
-  throw new BertweetError('model', `Model ${name}: ${wrong[0]} is ${wrong[1]} in the manifest, ${wrong[2]} in the ` +
-    'image. Convert it again.')
 }

@@ -8,11 +8,8 @@ import { build } from 'esbuild'
 import { installPackage } from './tools.js'
 
 const MAX_TARBALL_BYTES = 25e6
-/**
- * Of JavaScript that must be there before createClassifier can be called, under brotli: 12.25 KiB. It was 12 before
- * shards of fast links were stored after the load, which makes a first visit a third faster.
- */
-const MAX_IMPORT_BYTES = 12.25 * 1024
+/** Of JavaScript that must be there before createClassifier can be called, under brotli. */
+const MAX_IMPORT_BYTES = 12 << 10
 /** The worker, its threads and all that is imported later included. */
 const MAX_MINIFIED_BYTES = 20 << 10
 
