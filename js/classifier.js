@@ -122,7 +122,8 @@ class Classifier {
     const result = await this.#request('classify', { texts: all }, { signal, onProgress: report })
     this.#current.engine.memory = result.memory
     const results = list.map((_, index) => this.#classification(result, index, topK))
-    occlusion?.explain(results, all.map((_, index) => this.#classification(result, index)).slice(list.length))
+    const masked = occlusion?.texts.map((_, index) => this.#classification(result, list.length + index))
+    occlusion?.explain(results, masked)
     return typeof texts === 'string' ? results[0] : results
   }
 
