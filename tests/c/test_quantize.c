@@ -250,8 +250,11 @@ static void test_smoothing(void) {
 }
 
 static void test_not_finite(void) {
-    static uint8_t tensor[16384], scratch[4096];
+    static _Alignas(64) uint8_t tensor[16384];
     static const float broken[] = {NAN, INFINITY, -INFINITY};
+    const uint32_t columns = bt_linear_columns(&(bt_linear_source){.inputs = INPUTS, .depth = 1});
+    void *scratch = aligned_alloc(64, align64(bt_quantize_linear_scratch_nbytes(columns)));
+    CHECK(bt_linear_nbytes(OUTPUTS, columns) <= sizeof tensor);
     for (size_t i = 0; i < 3; i++) {
         layer from = random_layer();
         const bt_linear_source source = {
@@ -265,6 +268,7 @@ static void test_not_finite(void) {
         CHECK(bt_quantize_linear(tensor, &source, scratch) == BT_NOT_FINITE);
         CHECK(bt_all_finite(from.bias, 23) && !bt_all_finite(from.bias, 24));
     }
+    free(scratch);
 }
 
 /* ----------------------------------------------------------------------------------------------- halves -- */
