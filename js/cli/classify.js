@@ -20,7 +20,7 @@ what the input's object or record has first:
 
   {"text": ..., "label": "POS", "score": 0.98, "scores": {...}, "compound": ..., "tokens": 6, "truncated": ...}
 
-A bad line (no JSON, a record with too many fields or without the text, a text of over 32,768 characters) is
+A bad line (no JSON, a record with too many fields or without the text, a text of over 32,768 code points) is
 told on stderr with its number and keeps its place in the output, with the label "error" or, as JSON, an
 object "error"; the others go on.
 

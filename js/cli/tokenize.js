@@ -23,7 +23,7 @@ after preprocessing, then, from <s> to </s>, what convert_ids_to_tokens gives in
 
 export const examples = [
   'bertweet-wasm tokenize "so #happy"',
-  'bertweet-wasm tokenize --tokenizer ./checkpoint --mode none --input json --jsonl < texts.jsonl',
+  'bertweet-wasm tokenize --tokenizer ./checkpoint --mode none --input jsonl --jsonl < texts.jsonl',
 ]
 
 export const options = {

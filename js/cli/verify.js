@@ -29,7 +29,7 @@ as well, and the scores of the int8 model with those of 32-bit floats on the che
 texts used for nothing else. What differs is named: another text mode (normalization), another version of the
 package emoji, a shifted vocabulary, tensors rounded to 16 bits, scales that are off.
 
-With --texts and --input json, each line is a JSON string or an object {"text", "ids", "scores"}: ids and scores
+With --texts and --input jsonl, each line is a JSON string or an object {"text", "ids", "scores"}: ids and scores
 (by output index) that Python gave for the text are compared with the model's, with or without a checkpoint.
 
 The hash of ids is the SHA-256 of all ids as 32-bit little-endian integers, one text after the other; in
@@ -49,7 +49,7 @@ const threshold = (what, name) =>
 export const options = {
   checkpoint: { value: 'FOLDER', help: 'that the model was converted from' },
   texts: { value: 'FILE', help: `a text a line, instead of the ${FIDELITY_TEXTS.length} of the package` },
-  input: { value: 'FORMAT', choices: ['text', 'json'], help: 'of the texts: text (the default) or json' },
+  input: { value: 'FORMAT', choices: ['text', 'jsonl', 'json'], help: 'of the texts: text (the default) or jsonl' },
   preprocess: { value: 'MODE', choices: TEXT_MODES, help: 'text mode that is right; default: the checkpoint\'s' },
   'min-agreement': threshold('share of texts with the same label', 'minAgreement'),
   'max-difference': threshold('largest difference of a score', 'maxScoreDifference'),
@@ -132,7 +132,7 @@ async function readCases({ texts: file, input }) {
   const lines = new TextDecoder('utf-8', { ignoreBOM: true }).decode(content).split(/\r?\n/)
   if (lines.at(-1) === '') lines.pop()
   if (lines.length === 0) throw new BertweetError('input', `${file} has no lines.`)
-  return lines.map((line, index) => input === 'json' ? parseCase(line, index + 1) : { text: line })
+  return lines.map((line, index) => (input ?? 'text') === 'text' ? { text: line } : parseCase(line, index + 1))
 }
 
 /** @returns {import('../verify/cases.js').Case} */

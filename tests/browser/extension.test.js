@@ -1,9 +1,10 @@
 /**
  * extension.test.js - the library in a browser extension (Manifest V3), all its files in the package: in the service
- * worker and in the popup. Chromium; MiniBrowser has no extensions, and Firefox has no service workers in them.
+ * worker and in the popup. extension.json is the manifest that HOSTING.md shows. Chromium; MiniBrowser has
+ * no extensions, and Firefox has no service workers in them.
  */
 import assert from 'node:assert/strict'
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test, { describe } from 'node:test'
 import { chromium } from 'playwright-core'
@@ -15,14 +16,7 @@ const FOLDER = join(PROJECT, 'build', 'test', 'extension')
 const TEXTS = ['I love it 😍', 'why would anyone do this :(']
 
 const FILES = {
-  'manifest.json': JSON.stringify({
-    manifest_version: 3,
-    name: 'bertweet-wasm, an extension for tests',
-    version: '1',
-    background: { service_worker: 'background.js', type: 'module' },
-    action: { default_popup: 'popup.html' },
-    content_security_policy: { extension_pages: "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'" }
-  }),
+  'manifest.json': await readFile(new URL('extension.json', import.meta.url)),
   'background.js': `
     import { createClassifier } from './package/js/service-worker.js'
     chrome.runtime.onMessage.addListener((texts, sender, answer) => {
@@ -30,7 +24,7 @@ const FILES = {
       return true
     })
     async function classify(texts) {
-      const classifier = await createClassifier({ model: chrome.runtime.getURL('model/manifest.json'), worker: false })
+      const classifier = await createClassifier({ model: chrome.runtime.getURL('model/manifest.json') })
       try {
         return { results: await classifier.classify(texts), worker: classifier.info.worker }
       } finally {

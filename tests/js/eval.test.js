@@ -219,7 +219,7 @@ test('verify: ids and scores that Python gave', async () => {
   const cases = TEXTS.map((text, index) =>
     ({ text, ids: tokens[index].ids, scores: Object.values(results[index].scores) }))
   const file = (list) => write('cases.jsonl', list.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
-  const same = await run('--texts', await file([...cases, 'a string']), '--input', 'json')
+  const same = await run('--texts', await file([...cases, 'a string']), '--input', 'jsonl')
   assert.equal(same.code, 0, same.stdout)
 
   const emoji = await cli('tokenize', '-t', model, '--jsonl', 'love it emoji eyes with hearts emoji')

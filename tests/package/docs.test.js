@@ -1,7 +1,8 @@
 /**
  * docs.test.js - every block of code in the documents runs, on the package as npm packs it.
  *
- * js runs in Node, html in Chromium, sh line by line; jsx, vue and svelte are the recipes that tests/recipes builds.
+ * js runs in Node, html in Chromium, sh line by line; jsx, vue and svelte are the recipes that tests/recipes builds,
+ * json the extension's manifest that tests/browser tries.
  * What they fetch from example.com comes from a local server with a tiny model.
  */
 import assert from 'node:assert/strict'
@@ -15,7 +16,11 @@ import { launchChromium, noChromium, startServer } from '../browser/browser.js'
 import { PROJECT, installPackage, run } from './tools.js'
 
 const DOCUMENTS = ['README.md', 'HOSTING.md', 'MIGRATION.md']
-const RECIPES = { jsx: 'react.jsx', vue: 'Comment.vue', svelte: 'Comment.svelte' }
+/** Files of the tests that use what a block shows. */
+const RECIPES = {
+  jsx: 'tests/recipes/app/react.jsx', vue: 'tests/recipes/app/Comment.vue', svelte: 'tests/recipes/app/Comment.svelte',
+  json: 'tests/browser/extension.json'
+}
 /** Languages that are not ours to run. */
 const OTHERS = ['', 'nginx', 'python']
 
@@ -116,8 +121,8 @@ describe('the documents', () => {
       })
     } else if (Object.hasOwn(RECIPES, language)) {
       test(title, () => {
-        const recipe = readFileSync(join(PROJECT, 'tests/recipes/app', RECIPES[language]), 'utf8')
-        assert.ok(recipe.includes(code.trim()), `not what tests/recipes/app/${RECIPES[language]} has`)
+        const recipe = readFileSync(join(PROJECT, RECIPES[language]), 'utf8')
+        assert.ok(recipe.includes(code.trim()), `not what ${RECIPES[language]} has`)
       })
     } else {
       test(title, () => assert.ok(OTHERS.includes(language), `nothing runs ${language}`))
