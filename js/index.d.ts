@@ -327,8 +327,8 @@ export interface Classifier<Label extends string = string> {
     options: ClassifyOptions & { explain: true }
   ): Promise<ExplainedClassification<Label>[]>
   /**
-   * Classifies a text of at most 32,768 code points. Rejects with a BertweetError, after which the classifier can be
-   * used as before.
+   * Classifies a text of at most 32,768 code points (with preprocess 'none', of any length). Rejects with a
+   * BertweetError, after which the classifier can be used as before.
    */
   classify(text: string, options?: ClassifyOptions): Promise<Classification<Label>>
   /** Classifies texts. Results come in their order; an empty list gives an empty list. */
