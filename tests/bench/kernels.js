@@ -67,7 +67,7 @@ export async function measureKernels(rounds, url) {
 function compileKernels() {
   mkdirSync(FOLDER, { recursive: true })
   const emscripten = execFileSync(join(PROJECT, 'web/toolchain.sh'), { encoding: 'utf8' }).trim()
-  const env = { EM_CACHE: join(PROJECT, 'build/emscripten-cache'), ...process.env }
+  const env = { EM_CACHE: join(PROJECT, 'build/emscripten-cache'), EM_FROZEN_CACHE: '0', ...process.env }
   const objects = SOURCES.map((source) => {
     const object = `${source.replaceAll('/', '-')}.o`
     const flags = [...FLAGS, ...source === 'web/libc.c' ? ['-fno-builtin'] : [], '-I', join(PROJECT, 'src')]
