@@ -32,41 +32,103 @@ static multiply_tile *const deep1[BT_TILE] = {bt_tile_deep1_1, bt_tile_deep1_2, 
 static multiply_tile *const deep4[BT_TILE] = {bt_tile_deep4_1, bt_tile_deep4_2, bt_tile_deep4_3, bt_tile_deep4_4};
 static multiply_tile *const deep8[BT_TILE] = {bt_tile_deep8_1, bt_tile_deep8_2, bt_tile_deep8_3, bt_tile_deep8_4};
 
-/* What multiplies with a panel, and by how many columns in a round. Depth 16 gains nothing over 8, and 2 is rare. */
-static multiply_tile *const *find_tiles(bool deep, uint32_t depth, uint32_t *columns) {
-    *columns = deep && depth % 8 == 0 ? 32 : deep && depth != 4 ? 4 : 16;
-    if (!deep) return dot4;
-    return depth % 8 == 0 ? deep8 : depth == 4 ? deep4 : deep1;
+/* --------------------------------------------------------------------------------------------- relaxed-dot -- */
+
+void bt_tile_dot6(const uint8_t *tile, const int8_t *panel, uint32_t rounds, int32_t out[BT_TILE + 2][BT_PANEL],
+                  const uint8_t *two);
+
+/* Operands of a product with one panel. */
+typedef struct {
+    float *out; /* row 0, the panel's first output */
+    size_t stride;
+    const bt_activations *x;
+    const bt_linear *linear;
+    uint32_t panel;
+    bt_epilogue epilogue;
+} product;
+
+static const int8_t *weights_of(const product *p) {
+    return p->linear->weights + (size_t)p->panel * BT_PANEL * p->linear->columns;
 }
 
-/* bt_kernels.matmul; deep is a constant where this is inlined. */
-static inline void matmul(float *out, size_t stride, const bt_activations *x, const bt_linear *linear, uint32_t first,
-                          uint32_t last, bt_epilogue epilogue, bool deep) {
-    const uint32_t columns = linear->columns;
-    for (uint32_t p = first; p < last; p++, out += BT_PANEL) {
-        const int8_t *panel = linear->weights + (size_t)p * BT_PANEL * columns;
-        uint32_t step;
-        multiply_tile *const *multiply = find_tiles(deep, linear->depth[p], &step);
-        for (uint32_t r = 0; r < x->rows; r += BT_TILE) {
-            const uint32_t rows = x->rows - r < BT_TILE ? x->rows - r : BT_TILE;
-            int32_t acc[BT_TILE][BT_PANEL];
-            multiply[rows - 1]((const uint8_t *)x->q + (size_t)r * columns, panel, columns / step, acc);
-            bt_requantize_tile(out + r * stride, stride, acc, x, r, linear, p, epilogue);
+static const uint8_t *row_of(const product *p, uint32_t r) {
+    return (const uint8_t *)p->x->q + bt_activation_index(r, p->linear->columns);
+}
+
+/* As many of `rows` rows from r on as there are. */
+static uint32_t wanted(const product *p, uint32_t r, uint32_t rows) {
+    return p->x->rows - r < rows ? p->x->rows - r : rows;
+}
+
+static void requantize(const product *p, int32_t acc[][BT_PANEL], uint32_t r, uint32_t rows) {
+    bt_requantize_rows(p->out + r * p->stride, p->stride, acc, p->x, r, rows, p->linear, p->panel, p->epilogue);
+}
+
+/* The tile at row r. */
+static void multiply_four(const product *p, uint32_t r) {
+    const uint32_t rows = wanted(p, r, BT_TILE);
+    int32_t acc[BT_TILE][BT_PANEL];
+    dot4[rows - 1](row_of(p, r), weights_of(p), p->linear->columns / 16, acc);
+    requantize(p, acc, r, rows);
+}
+
+/* The tile at row r, and two rows, or the one there is, of a neighbour. */
+static void multiply_six(const product *p, uint32_t r, uint32_t two) {
+    int32_t acc[BT_TILE + 2][BT_PANEL];
+    bt_tile_dot6(row_of(p, r), weights_of(p), p->linear->columns / 16, acc, row_of(p, two));
+    requantize(p, acc, r, wanted(p, r, BT_TILE));
+    requantize(p, acc + BT_TILE, two, wanted(p, two, 2));
+}
+
+/* bt_kernels.matmul. Six rows at a time are fastest, and three tiles are twice six rows. */
+static void matmul_dot(float *out, size_t stride, const bt_activations *x, const bt_linear *linear, uint32_t first,
+                       uint32_t last, bt_epilogue epilogue, void *scratch) {
+    (void)scratch;
+    product p = {out, stride, x, linear, first, epilogue};
+    for (; p.panel < last; p.panel++, p.out += BT_PANEL) {
+        for (uint32_t r = 0; r < x->rows;) {
+            const uint32_t left = x->rows - r;
+            if (left > 10) {
+                multiply_six(&p, r, r + 4);
+                multiply_six(&p, r + 8, r + 6);
+                r += 12;
+            } else if (left == 5 || left == 6) {
+                multiply_six(&p, r, r + 4);
+                r += 6;
+            } else {
+                multiply_four(&p, r);
+                r += BT_TILE;
+            }
         }
     }
 }
 
-static void matmul_dot(float *out, size_t stride, const bt_activations *x, const bt_linear *linear, uint32_t first,
-                       uint32_t last, bt_epilogue epilogue, void *scratch) {
-    (void)scratch;
-    matmul(out, stride, x, linear, first, last, epilogue, false);
+/* -------------------------------------------------------------------------------------------- relaxed-deep -- */
+
+/* What multiplies with a panel, and by how many columns in a round. Depth 16 gains nothing over 8, and 2 is rare. */
+static multiply_tile *const *find_tiles(uint32_t depth, uint32_t *columns) {
+    *columns = depth % 8 == 0 ? 32 : depth == 4 ? 16 : 4;
+    return depth % 8 == 0 ? deep8 : depth == 4 ? deep4 : deep1;
 }
 
 static void matmul_deep(float *out, size_t stride, const bt_activations *x, const bt_linear *linear, uint32_t first,
                         uint32_t last, bt_epilogue epilogue, void *scratch) {
     (void)scratch;
-    matmul(out, stride, x, linear, first, last, epilogue, true);
+    const uint32_t columns = linear->columns;
+    for (uint32_t p = first; p < last; p++, out += BT_PANEL) {
+        const int8_t *panel = linear->weights + (size_t)p * BT_PANEL * columns;
+        uint32_t step;
+        multiply_tile *const *multiply = find_tiles(linear->depth[p], &step);
+        for (uint32_t r = 0; r < x->rows; r += BT_TILE) {
+            const uint32_t rows = x->rows - r < BT_TILE ? x->rows - r : BT_TILE;
+            int32_t acc[BT_TILE][BT_PANEL];
+            multiply[rows - 1]((const uint8_t *)x->q + (size_t)r * columns, panel, columns / step, acc);
+            bt_requantize_rows(out + r * stride, stride, acc, x, r, rows, linear, p, epilogue);
+        }
+    }
 }
+
+/* ------------------------------------------------------------------------------------------------- choice -- */
 
 /*
  * What the engine makes of the dot product shows in results that the specification leaves open: 127 times the byte 0xFF

@@ -191,7 +191,7 @@ static void bt_matmul_simd128(float *out, size_t stride, const bt_activations *x
             int32_t acc[BT_TILE][BT_PANEL];
             const uint32_t wanted = x->rows - r < BT_TILE ? x->rows - r : BT_TILE;
             wide1[wanted - 1](rows + (size_t)r * columns, panel, columns / 4, acc);
-            bt_requantize_tile(out + r * stride + (size_t)(p - first) * BT_PANEL, stride, acc, x, r, linear, p,
+            bt_requantize_rows(out + r * stride + (size_t)(p - first) * BT_PANEL, stride, acc, x, r, wanted, linear, p,
                                epilogue);
         }
     }

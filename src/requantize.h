@@ -96,11 +96,10 @@ static inline void bt_gelu_rows(float *x, size_t stride, uint32_t rows) {
 #endif
 }
 
-/* One tile, of rows r .. r + 3 of x or as many as there are. acc: its sums; out: row r, panel's first output. */
-static inline void bt_requantize_tile(float *out, size_t stride, int32_t acc[BT_TILE][BT_PANEL],
-                                      const bt_activations *x, uint32_t r, const bt_linear *linear, uint32_t panel,
+/* Rows r .. r + rows - 1 of x. acc: their sums; out: row r, panel's first output. */
+static inline void bt_requantize_rows(float *out, size_t stride, int32_t acc[][BT_PANEL], const bt_activations *x,
+                                      uint32_t r, uint32_t rows, const bt_linear *linear, uint32_t panel,
                                       bt_epilogue epilogue) {
-    const uint32_t rows = x->rows - r < BT_TILE ? x->rows - r : BT_TILE;
     for (uint32_t i = 0; i < rows; i++) {
         bt_requantize(out + i * stride, acc[i], x, r + i, linear, panel, epilogue);
     }
