@@ -2,14 +2,14 @@
  * convert.js - a checkpoint, of this machine or of the Hub, to a model.
  */
 
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { stat, writeFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 
 import { BertweetError } from '../errors.js'
 import { ENCODINGS } from '../manifest.js'
 import { openCheckpoint } from '../convert/checkpoint.js'
 import { downloadCheckpoint, HUB_ENDPOINT, parseHubId } from '../convert/hub.js'
-import { convertCheckpoint, SMOOTHING_METHODS } from '../convert/index.js'
+import { checkTemperature, convertCheckpoint, SMOOTHING_METHODS } from '../convert/index.js'
 import { openDirectory } from '../convert/node-files.js'
 import { openOutput } from '../convert/node-output.js'
 import { cacheFolder, openStore } from '../convert/node-store.js'
@@ -18,6 +18,7 @@ import { layerTable } from './layer-table.js'
 import { TEXT_MODES } from './model.js'
 import { UsageError } from './options.js'
 import { formatBytes, painter, progressBar, write } from './output.js'
+import { readText } from './source.js'
 
 /** Texts of a file that conversion keeps in memory: 150 MB of activations for a model of BERTweet's size. */
 const MAX_CALIBRATION = 256
@@ -63,8 +64,10 @@ export async function run({ name, preprocess, wire, smoothing, calibrate, report
     throw new UsageError('convert takes a checkpoint and an output folder\nSee: bertweet-wasm convert --help')
   }
   if (calibrate !== undefined && smoothing === 'none') throw new UsageError('--calibrate is for smoothing')
+  const divisor = temperature === undefined ? 1 : Number(temperature)
+  checkTemperature(divisor) // before anything is downloaded
   const [place, target] = places
-  const calibration = calibrate === undefined ? undefined : await readCalibration(calibrate)
+  const calibration = calibrate === undefined ? undefined : await readCalibration(calibrate, io)
   const output = await openOutput(target)
   const layers = report === undefined ? undefined : []
   let source
@@ -72,7 +75,7 @@ export async function run({ name, preprocess, wire, smoothing, calibrate, report
   try {
     source = await openSource(place, io)
     manifest = await convert(source, { output, name: name ?? source.name, preprocess, wire, smoothing,
-      calibration, temperature: temperature === undefined ? 1 : Number(temperature),
+      calibration, temperature: divisor,
       onLayer: layers && ((layer) => layers.push(layer)) }, io)
   } finally {
     await output.discard()
@@ -93,10 +96,8 @@ async function writeReport(file, { name, quantization, fidelity }, layers, io) {
 }
 
 /** Lines of a file that are not blank, at most MAX_CALIBRATION, spread evenly. @param {string} file */
-async function readCalibration(file) {
-  const content = await readFile(file, 'utf8').catch((cause) => {
-    throw new BertweetError('input', `Cannot read ${file}: ${cause.message}`, { cause })
-  })
+async function readCalibration(file, io) {
+  const content = await readText(file, io)
   const lines = content.replace(/^\ufeff/, '').split(/\r?\n/).filter((line) => line.trim() !== '')
   if (lines.length === 0) throw new BertweetError('input', `${file} has no lines to calibrate by.`)
   const count = Math.min(lines.length, MAX_CALIBRATION)

@@ -19,7 +19,7 @@ export class CsvReader {
   #field = ''
   /** @type {string[]} */
   #fields = []
-  /** Units of the record's fields before #field. */
+  /** Units of the record's fields before #field, a separator behind each: a record may be nothing but separators. */
   #length = 0
   #line = 1
   /** Where the record began. */
@@ -97,7 +97,7 @@ export class CsvReader {
   }
 
   #endField() {
-    this.#length += this.#field.length
+    this.#length += this.#field.length + 1
     this.#fields.push(this.#field)
     this.#field = ''
   }

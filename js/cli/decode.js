@@ -25,12 +25,32 @@ const UTF16 = { fffe: 'utf-16le', feff: 'utf-16be' }
  */
 export async function* decode(stream) {
   let decoder
-  for await (const bytes of stream) {
+  for await (const bytes of withWholeHead(stream)) {
     decoder ??= decoderOf(bytes)
     yield decoder.decode(bytes, { stream: true })
   }
   if (decoder) yield decoder.decode()
 }
+
+/** The pieces of a stream, of which pipes may give a byte at a time; the first tells what the stream is. */
+async function* withWholeHead(stream) {
+  let head = Buffer.alloc(0)
+  for await (const piece of stream) {
+    if (head === null) {
+      yield piece
+      continue
+    }
+    head = Buffer.concat([head, piece])
+    if (mayBecomeSign(head)) continue
+    yield head
+    head = null
+  }
+  if (head?.length > 0) yield head
+}
+
+/** Whether it is the beginning of one of the signs, and no more. */
+const mayBecomeSign = (bytes) => [...SIGNS.map(([sign]) => sign), ...Object.keys(UTF16)]
+  .some((sign) => sign.length > 2 * bytes.length && sign.startsWith(bytes.toString('hex')))
 
 /** @param {Uint8Array} bytes  the first that have come */
 function decoderOf(bytes) {

@@ -75,8 +75,8 @@ export async function run(values, places, io) {
       temperature: scorer.temperature,
       untempered: untempered && calibrationOf(measure(untempered, count)),
     }
-    if (values.svg) await writeDiagram(values.svg, report)
     await write(io.stdout, values.json ? `${JSON.stringify(report, null, 2)}\n` : describeReport(report, io))
+    if (values.svg) await writeDiagram(values.svg, report) // if that fails, the report is not lost
   } finally {
     await scorer.dispose()
   }

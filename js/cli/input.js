@@ -5,7 +5,7 @@
 
 import { stat } from 'node:fs/promises'
 
-import { BertweetError } from '../errors.js'
+import { BertweetError, brief } from '../errors.js'
 import { CsvReader } from './csv.js'
 import { decode } from './decode.js'
 import { BATCH, cut, readLines } from './lines.js'
@@ -15,6 +15,8 @@ import { openSource } from './source.js'
 const FORMATS = ['text', 'jsonl', 'csv', 'tsv', 'json']
 const SEPARATORS = { csv: ',', tsv: '\t' }
 const MAX_BATCH = 4096
+/** Columns that a message names; a stranger's header may have millions. */
+const MAX_NAMES = 50
 
 export const INPUT_OPTIONS = {
   file: { value: 'FILE', short: 'f', help: 'read this instead of stdin' },
@@ -151,7 +153,8 @@ async function* readRecords(pieces, reader) {
 function findColumn(header, column) {
   const index = column === undefined && header.length === 1 ? 0 : header.indexOf(column ?? 'text')
   if (index >= 0) return index
-  throw new UsageError(`the CSV has no column "${column ?? 'text'}"; choose with --column one of: ${header.join(', ')}`)
+  throw new UsageError(`the CSV has no column "${column ?? 'text'}"; choose with --column one of: ` +
+    header.slice(0, MAX_NAMES).map(brief).join(', ') + (header.length > MAX_NAMES ? ', ...' : ''))
 }
 
 function columnNumber(column, width) {

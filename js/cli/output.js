@@ -2,16 +2,20 @@
  * output.js - writing to streams that may be slow, and tables and bars for people.
  */
 
-import { once } from 'node:events'
+import { BertweetError } from '../errors.js'
 
 /**
- * Writes, and waits where the reader is slower than we are.
+ * Writes, and waits until it is written: for readers that are slower than we are.
  *
  * @param {NodeJS.WriteStream} stream @param {string} text
+ * @throws {BertweetError} `input`: there is no more room on the disk, or the like
  */
-export async function write(stream, text) {
-  if (!stream.write(text)) await once(stream, 'drain')
-}
+export const write = (stream, text) => new Promise((resolve, reject) => {
+  stream.write(text, (cause) => {
+    if (cause) reject(new BertweetError('input', `The output cannot be written: ${cause.message}.`, { cause }))
+    else resolve()
+  })
+})
 
 /* ------------------------------------------------------------------------------------------------- for people -- */
 

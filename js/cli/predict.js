@@ -2,14 +2,12 @@
  * predict.js - texts of a file with known labels, beside what a model says of them.
  */
 
-import { createReadStream } from 'node:fs'
-import { addAbortSignal } from 'node:stream'
-
 import { BertweetError } from '../errors.js'
 import { temper } from '../metrics.js'
 import { readLineBatches } from './lines.js'
 import { labelFinder } from './labels.js'
 import { progressBar } from './output.js'
+import { openSource } from './source.js'
 
 /** Score from which a label holds, where the model states none. */
 const THRESHOLD = 0.5
@@ -41,12 +39,12 @@ const THRESHOLD = 0.5
  * @typedef {import('../metrics.js').Predictions
  *   | import('../metrics-multi-label.js').MultiLabelPredictions} Predictions  the latter of a multi-label model
  */
-export async function predict(scorer, file, map, { stdin, stderr, signal }) {
+export async function predict(scorer, file, map, io) {
   const find = labelFinder(scorer.labels, map)
-  const stream = file === '-' ? stdin : createReadStream(file).on('error', () => {}) // thrown where it is read
   const parse = (line, number) => parseLine(line, number, find, scorer)
-  const batches = readLineBatches(addAbortSignal(signal, stream), parse)
-  const bar = progressBar(stderr)
+  const source = await openSource(file, io)
+  const batches = readLineBatches(source.chunks, parse)
+  const bar = progressBar(io.stderr)
   const keep = scorer.isMultiLabel ? keepDecisions : keepBest
   const [keeper, other] = [keep(scorer), scorer.temperature === 1 ? null : keep(scorer)]
   try {
@@ -58,12 +56,8 @@ export async function predict(scorer, file, map, { stdin, stderr, signal }) {
       })
       bar.show(`${keeper.predictions.gold.length} texts`, 0, null)
     }
-  } catch (error) {
-    if (error.code === 'ENOENT' || error.code === 'EISDIR' || error.code === 'EACCES') {
-      throw new BertweetError('input', `Cannot read ${file}: ${error.message}`, { cause: error })
-    }
-    throw error
   } finally {
+    source.close()
     bar.clear()
   }
   if (keeper.predictions.gold.length === 0) throw new BertweetError('input', `${file} has no texts.`)

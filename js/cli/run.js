@@ -8,13 +8,15 @@ import { readFile } from 'node:fs/promises'
 import { BertweetError } from '../errors.js'
 import { nearest, parseOptions, UsageError } from './options.js'
 import { commandHelp, mainHelp } from './help.js'
-import { harmless } from './output.js'
+import { harmless, write } from './output.js'
 
 /** Exit codes. Interrupted: 128 + the signal's number, as shells have it. */
 const OK = 0
 const FAILURE = 1
 const USAGE = 2
-const INTERRUPTED = 128 + constants.signals.SIGINT
+const interruptedBy = (name) => 128 + constants.signals[name]
+/** What asks a program to end: it leaves no half-written files behind. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 /** Commands by name, each loaded only when it is used, in the order of the help. */
 const COMMANDS = {
@@ -37,7 +39,7 @@ const COMMANDS = {
  * @property {NodeJS.WriteStream} stdout
  * @property {NodeJS.WriteStream} stderr
  * @property {Record<string, string | undefined>} env
- * @property {AbortSignal} signal  raised by Ctrl-C
+ * @property {AbortSignal} signal  raised by Ctrl-C and the like
  *
  * A command: options as parseOptions takes them; run returns the exit code, 0 if nothing.
  * @typedef {object} Command
@@ -56,32 +58,32 @@ const COMMANDS = {
  */
 export async function run(args, process) {
   const interrupt = new AbortController()
-  const onInterrupt = () => {
-    if (interrupt.signal.aborted) process.exit(INTERRUPTED)
-    interrupt.abort()
+  const onInterrupt = (name) => {
+    if (interrupt.signal.aborted) process.exit(interruptedBy(name))
+    interrupt.abort(name)
   }
-  process.on('SIGINT', onInterrupt)
+  for (const name of SIGNALS) process.on(name, onInterrupt)
   const { stdin, stdout, stderr, env } = process
   try {
     return await dispatch(args, { stdin, stdout, stderr, env, signal: interrupt.signal })
   } catch (error) {
-    if (interrupt.signal.aborted) return INTERRUPTED
+    if (interrupt.signal.aborted) return interruptedBy(interrupt.signal.reason)
     return report(error, { stderr, env })
   } finally {
-    process.off('SIGINT', onInterrupt)
+    for (const name of SIGNALS) process.off(name, onInterrupt)
   }
 }
 
 /** @param {string[]} args @param {Io} io */
 async function dispatch([name, ...args], io) {
   if (name === '--version' || name === '-v') {
-    io.stdout.write(`${await version()}\n`)
+    await write(io.stdout, `${await version()}\n`)
     return OK
   }
   if (name === undefined || name === '--help' || name === '-h' || (name === 'help' && args.length === 0)) {
     const commands = await Promise.all(Object.entries(COMMANDS).map(async ([name, load]) => [name, await load()]))
     const output = name === undefined ? io.stderr : io.stdout
-    output.write(mainHelp(await version(), Object.fromEntries(commands)))
+    await write(output, mainHelp(await version(), Object.fromEntries(commands)))
     return name === undefined ? USAGE : OK
   }
   if (name === 'help') [name, args] = [args[0], ['--help']]
@@ -91,7 +93,7 @@ async function dispatch([name, ...args], io) {
   const command = await COMMANDS[name]()
   const { values, positionals } = parseOptions(args, command.options, name)
   if (values.help) {
-    io.stdout.write(commandHelp(name, command))
+    await write(io.stdout, commandHelp(name, command))
     return OK
   }
   return await command.run(values, positionals, io) ?? OK

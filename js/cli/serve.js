@@ -3,6 +3,7 @@
  */
 
 import { once } from 'node:events'
+import { stat } from 'node:fs/promises'
 
 import { BertweetError } from '../errors.js'
 import { serve } from '../../web/serve.js'
@@ -63,6 +64,7 @@ function allowLocalPages(path, { headers: { host, origin } }, response) {
  */
 export async function serveFolder(root, path, values, { stdout, signal }, headers) {
   const port = parseNumber(values.port, 'port', 65535)
+  if (await stat(root).then((found) => !found.isDirectory(), () => false)) throw new UsageError(`${root} is no folder`)
   const isolated = !values['no-isolation']
   const start = (port) => serve({ root, port, isolated, headers, intercept: allowLocalPages })
   const server = await start(port ?? DEFAULT_PORT).catch((cause) => {

@@ -7,6 +7,10 @@ import { open } from 'node:fs/promises'
 import { addAbortSignal } from 'node:stream'
 
 import { BertweetError } from '../errors.js'
+import { decode } from './decode.js'
+
+/** Of a file that is taken whole. In UTF-16 units. */
+const MAX_TEXT = 1 << 28
 
 /**
  * @typedef {object} ByteSource
@@ -21,9 +25,31 @@ import { BertweetError } from '../errors.js'
  * @throws {BertweetError} `input`: there is no such file, or it cannot be read
  */
 export async function openSource(file, { stdin, stderr, signal }) {
-  if (file !== undefined && file !== '-') return counted(await openFile(file, signal))
+  if (file !== undefined && file !== '-') return counted(await openFile(file, signal), file)
   if (stdin.isTTY) stderr.write('Reading lines; end with Ctrl-D.\n')
-  return counted({ stream: addAbortSignal(signal, stdin), size: sizeOf(stdin.fd) })
+  return counted({ stream: addAbortSignal(signal, stdin), size: sizeOf(stdin.fd) }, 'stdin')
+}
+
+/**
+ * All of a text file: UTF-8, or UTF-16 with its mark.
+ *
+ * @param {string} file
+ * @param {import('./run.js').Io} io
+ * @returns {Promise<string>}
+ * @throws {BertweetError} `input`: it cannot be read, is no text or is too long
+ */
+export async function readText(file, io) {
+  const source = await openSource(file, io)
+  try {
+    let text = ''
+    for await (const piece of decode(source.chunks)) {
+      text += piece
+      if (text.length > MAX_TEXT) throw new BertweetError('input', `${file} has more than ${MAX_TEXT} characters.`)
+    }
+    return text
+  } finally {
+    source.close()
+  }
 }
 
 async function openFile(file, signal) {
@@ -51,12 +77,17 @@ function sizeOf(fd) {
   }
 }
 
-function counted({ stream, size }) {
+function counted({ stream, size }, name) {
   let bytes = 0
   async function* count() {
-    for await (const chunk of stream) {
-      bytes += chunk.length
-      yield chunk
+    try {
+      for await (const chunk of stream) {
+        bytes += chunk.length
+        yield chunk
+      }
+    } catch (cause) {
+      if (!cause.syscall) throw cause // as where it was aborted
+      throw new BertweetError('input', `Cannot read ${name}: ${cause.message}.`, { cause })
     }
   }
   return { chunks: count(), size, read: () => bytes, close: () => stream.destroy() }

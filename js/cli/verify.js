@@ -2,8 +2,6 @@
  * verify.js - is a model what it should be: by its own self-test, and beside the checkpoint it comes from?
  */
 
-import { readFile } from 'node:fs/promises'
-
 import { BertweetError } from '../errors.js'
 import { createSha256 } from '../hash.js'
 import { createClassifier } from '../index.js'
@@ -18,6 +16,7 @@ import { INT4_THRESHOLDS, THRESHOLDS, assembleImage, thresholdsOf, verifyModel }
 import { defaultModel, locateModel, TEXT_MODES } from './model.js'
 import { UsageError } from './options.js'
 import { fit, formatBytes, harmless, painter, progressBar, write } from './output.js'
+import { readText } from './source.js'
 
 export const usage = '[model] [--checkpoint folder] [options]'
 export const summary = 'check a model by its self-test, or against its checkpoint'
@@ -62,7 +61,7 @@ export const options = {
 export async function run(values, models, io) {
   if (models.length > 1) throw new UsageError('verify takes one model')
   if (values.input && !values.texts) throw new UsageError('--input needs --texts')
-  const cases = await readCases(values)
+  const cases = await readCases(values, io)
   const isCompared = cases.some(({ ids, scores }) => ids ?? scores)
   if (!values.checkpoint && (values.preprocess || (values.texts && !isCompared))) {
     throw new UsageError('--preprocess, and --texts without ids or scores, need --checkpoint')
@@ -124,12 +123,10 @@ async function compare({ checkpoint, preprocess }, subject, { signal }, bar) {
 }
 
 /** @returns {Promise<import('../verify/cases.js').Case[]>} of the file, or of the package */
-async function readCases({ texts: file, input }) {
+async function readCases({ texts: file, input }, io) {
   if (file === undefined) return FIDELITY_TEXTS.map((text) => ({ text }))
-  const content = await readFile(file).catch((cause) => {
-    throw new BertweetError('input', `Cannot read ${file}: ${cause.message}`, { cause })
-  })
-  const lines = new TextDecoder('utf-8', { ignoreBOM: true }).decode(content).split(/\r?\n/)
+  const content = await readText(file, io)
+  const lines = (input === 'json' ? content.replace(/^\ufeff/, '') : content).split(/\r?\n/)
   if (lines.at(-1) === '') lines.pop()
   if (lines.length === 0) throw new BertweetError('input', `${file} has no lines.`)
   return lines.map((line, index) => (input ?? 'text') === 'text' ? { text: line } : parseCase(line, index + 1))

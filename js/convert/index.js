@@ -83,6 +83,16 @@ export async function convertCheckpoint(options) {
 }
 
 /**
+ * @param {number} temperature
+ * @throws {BertweetError} `input`
+ */
+export function checkTemperature(temperature) {
+  const held = Math.fround(temperature)
+  if (typeof temperature === 'number' && held > 0 && Number.isFinite(held)) return
+  throw new BertweetError('input', `temperature must be a number over 0 that 32 bits can hold; found ${temperature}.`)
+}
+
+/**
  * The text mode that fits a checkpoint: a tokenizer that says it normalises ran normalizeTweet in training; of the
  * others nothing is said in the files, and pysentimiento's preprocessing is what these classifiers were trained with.
  *
@@ -111,9 +121,7 @@ async function convert({ checkpoint, output, name, repository = null, revision =
     throw new BertweetError('input', `rounding must be one of ${ROUNDING_METHODS.join(', ')}; found ${rounding}.`)
   }
   if (calibration.length === 0) throw new BertweetError('input', 'calibration needs at least one text.')
-  if (!(Number.isFinite(temperature) && temperature > 0)) {
-    throw new BertweetError('input', `temperature must be a number over 0; found ${temperature}.`)
-  }
+  checkTemperature(temperature)
   const int4 = wire === 'int4'
   const feedsBack = int4 && rounding === 'error-feedback' && smoothing !== 'none'
   const maxTokens = maxTokensOf(checkpoint)

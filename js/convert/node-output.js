@@ -33,7 +33,9 @@ export async function openOutput(directory) {
     throw new BertweetError('input', `Cannot write to ${directory}: ${describe(cause)}`, { cause })
   })
   return {
-    write: (name, bytes) => writeFile(join(temporary, name), bytes),
+    write: (name, bytes) => writeFile(join(temporary, name), bytes).catch((cause) => {
+      throw new BertweetError('input', `Cannot write ${name} for ${directory}: ${describe(cause)}.`, { cause })
+    }),
     read: (name) => readFile(join(temporary, name)),
     async commit() {
       await refuseForeign(target, directory)

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
+import { BertweetError } from '../errors.js'
 import { HUB_ENDPOINT } from './hub.js'
 
 /**
@@ -44,7 +45,8 @@ export async function openStore(cache, repository, version) {
         await rename(partial, join(directory, name))
       } catch (error) {
         await rm(partial, { force: true })
-        throw error
+        if (!['write', 'open', 'rename'].includes(error.syscall)) throw error // of the blocks
+        throw new BertweetError('input', `Cannot keep ${name} in ${directory}: ${error.message}.`, { cause: error })
       }
     },
     createHash() {
