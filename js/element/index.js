@@ -80,7 +80,7 @@ export class TweetSentiment extends Base {
 
   get value() {
     const field = this.#field
-    return field?.value ?? field?.textContent ?? ''
+    return String(field?.value ?? field?.textContent ?? '') // a progress element's is a number
   }
 
   set value(text) {
@@ -139,10 +139,12 @@ export class TweetSentiment extends Base {
       this.#observer = null
       this.#schedule(0)
     }
+    const loading = this.#loadModel()
+    const model = this.#model
     try {
-      await this.#loadModel()
+      await loading
     } catch (error) {
-      this.#fail(error)
+      if (model === this.#model) this.#fail(error) // else another one is wanted by now
       throw error
     }
   }
@@ -194,7 +196,10 @@ export class TweetSentiment extends Base {
 
   /** Whose text counts: the own field, or one of the page, which may not be there. */
   get #field() {
-    return this.htmlFor ? this.getRootNode().getElementById?.(this.htmlFor) : this.#view.field
+    if (!this.htmlFor) return this.#view.field
+    const found = this.getRootNode().getElementById?.(this.htmlFor)
+    // One that follows a field itself may follow this one.
+    return found instanceof TweetSentiment && found.htmlFor ? null : found
   }
 
   #setText(text) {

@@ -155,6 +155,43 @@ describe('<tweet-sentiment>', { skip: noChromium() }, () => {
     assert.equal(await page.locator('#own').getByRole('alert').count(), 0)
   })
 
+  test('what an earlier model failed of does no harm to the one that is wanted since', async (t) => {
+    const { page } = await open(t)
+    let found
+    const asked = new Promise((resolve) => { found = resolve })
+    await page.route('**/slow.json', found)
+    const make = () => document.body.append(Object.assign(document.createElement('tweet-sentiment'),
+      { id: 'late', loading: 'eager', model: '/slow.json' }))
+    await page.evaluate(make)
+    const route = await asked
+    const set = (changes) => page.evaluate((changes) => Object.assign(document.getElementById('late'), changes), changes)
+      .catch(() => {}) // the element itself cannot be sent
+    await set({ model: `/${MODEL}/manifest.json`, value: 'I love it' })
+    await page.waitForFunction(() => document.getElementById('late').result)
+    await route.fulfill({ status: 404 })
+    await page.waitForTimeout(2500) // longer than a model without elements stays
+    assert.equal(await page.locator('#late').getByRole('alert').isVisible(), false)
+    await set({ value: 'I hate it' })
+    await page.waitForFunction((label) => document.getElementById('late').result?.score === label,
+      (await classifier.classify('I hate it')).score)
+  })
+
+  test('one that follows itself, or one that follows it, says so', async (t) => {
+    const { page } = await open(t)
+    const errors = []
+    page.on('pageerror', (error) => errors.push(error.message))
+    await page.evaluate(() => {
+      for (const [id, of] of [['self', 'self'], ['one', 'two'], ['two', 'one']]) {
+        const element = document.createElement('tweet-sentiment')
+        element.id = id
+        element.htmlFor = of
+        document.body.append(element)
+      }
+    })
+    for (const id of ['self', 'one', 'two']) await page.locator(`#${id}`).getByText('no element has this id').waitFor()
+    assert.deepEqual(errors, [])
+  })
+
   test('leaves with its model, and comes back', async (t) => {
     const { page } = await open(t)
     await settled(page, 'watcher', 'so good')
