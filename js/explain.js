@@ -5,6 +5,8 @@
  * says what the very model does that classifies, and costs one more text for each word.
  */
 
+import { BertweetError } from './errors.js'
+
 const MASK = '<mask>'
 
 /**
@@ -16,9 +18,18 @@ const MASK = '<mask>'
  * @property {number} end
  */
 
+/** In UTF-16 units: more is read in the mode none alone, and would be copied once a word. */
+const MAX_LENGTH = 65536
+
 /** The words that can matter: with a token for each at least, the model reads no further. */
-const wordsOf = (text, maxTokens) => Array.from(text.matchAll(/\S+/g), ({ 0: word, index }) =>
-  ({ word, start: index, end: index + word.length })).slice(0, maxTokens)
+function wordsOf(text, maxTokens) {
+  const words = []
+  for (const { 0: word, index } of text.matchAll(/\S+/g)) {
+    if (words.length === maxTokens) break
+    words.push({ word, start: index, end: index + word.length })
+  }
+  return words
+}
 
 const maskWord = (text, { start, end }) => text.slice(0, start) + MASK + text.slice(end)
 
@@ -30,8 +41,14 @@ const maskWord = (text, { start, end }) => text.slice(0, start) + MASK + text.sl
  * @param {number} maxTokens
  * @returns {{texts: string[], explain: (results: T[], masked: T[]) => void}}
  *   texts: to be classified too, those of the first text first; explain: adds an explanation to the result of each text
+ * @throws {BertweetError} input: a text is too long
  */
 export function occlude(texts, maxTokens) {
+  const tooLong = texts.findIndex((text) => text.length > MAX_LENGTH)
+  if (tooLong >= 0) {
+    throw new BertweetError('input', `Text ${tooLong}: texts to be explained have at most ${MAX_LENGTH} characters. ` +
+      'Split the text.')
+  }
   const words = texts.map((text) => wordsOf(text, maxTokens))
   return {
     texts: words.flatMap((of, index) => of.map((word) => maskWord(texts[index], word))),

@@ -49,6 +49,13 @@ describe('classify with explain', () => {
     assert.deepEqual(explanation.at(-1).scores, { NEG: 0, NEU: 0, POS: 0 })
   })
 
+  test('a text that is far too long is refused before its words are counted or copied', async () => {
+    const began = performance.now()
+    const options = { explain: true }
+    await assert.rejects(classifier.classify(['a', 'a '.repeat(1e8)], options), { code: 'input', message: /^Text 1: / })
+    assert.ok(performance.now() - began < 5000)
+  })
+
   test('refuses what is neither true nor false', async () => {
     await assert.rejects(classifier.classify('x', { explain: 'yes' }), { code: 'input', message: /explain/ })
   })
