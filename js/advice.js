@@ -12,13 +12,18 @@ const ADVICE = {
   429: 'Too many requests: wait, or add a mirror.'
 }
 
+/** What to do where Vite's development server, before version 8, took the code away from the files beside it. */
+export const viteAdvice = (url) => url.includes('/.vite/')
+  ? ' In Vite\'s configuration, set optimizeDeps: { exclude: [\'bertweet-wasm\'] }.' : ''
+
 /**
- * @param {import('./errors.js').BertweetError} error  network; its message gets a sentence more
+ * @param {import('./errors.js').BertweetError} error  network or format; its message gets a sentence more
  * @param {boolean} isOurs  whether the library fetched, not a function of the user's
  */
 export async function advise(error, isOurs) {
-  const { url, status, cause } = error
-  if (status) error.message += ` ${ADVICE[status] ?? 'Try again later, or add a mirror.'}`
+  const { code, url, status, cause } = error
+  if (code === 'format') error.message += viteAdvice(url)
+  else if (status) error.message += ` ${ADVICE[status] ?? 'Try again later, or add a mirror.'}`
   else if (isOurs && cause instanceof TypeError && await forbidsReading(url)) {
     error.message += ` The server answers, but not for this page. If it does so again, it does not allow ` +
       `${globalThis.origin} to read: let it send the header Access-Control-Allow-Origin.`

@@ -138,8 +138,7 @@ class Classifier {
    */
   async tokenize(text, options = {}) {
     checkTokenizeOptions(options)
-    if (Array.isArray(text)) throw new BertweetError('input', 'tokenize takes one text.')
-    checkTexts(text)
+    checkTexts([text])
     const { signal, truncation = true, preprocess } = options
     const { ids, ...rest } = await this.#request('tokenize', { text, truncation, preprocess }, { signal })
     return { ids: Array.from(ids), ...rest }

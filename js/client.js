@@ -83,7 +83,7 @@ class Client {
   async #workInPlace(reason) {
     const { Host } = await importLater('engine')
     const host = new Host((message) => this.receive(message))
-    this.#port = { post: (message) => { host.receive(message) }, end() {}, keepAlive() {} }
+    this.#port = { post: (message) => { host.receive(message) }, end: () => host.end(), keepAlive() {} }
     this.workerReason = reason
   }
 

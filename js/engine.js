@@ -65,6 +65,11 @@ export class Host {
     }
   }
 
+  /** Closes all engines, where no worker ends with them. */
+  end() {
+    for (const classifier of this.#engines.keys()) this.receive({ classifier, method: 'close' })
+  }
+
   async #answer(classifier, method, args, job) {
     if (method === 'open') {
       this.#engines.set(classifier, Engine.open(args))

@@ -86,10 +86,6 @@ export const orAborted = (promise, signal) => new Promise((resolve, reject) => {
 export const asBertweetError = (error, code, message) =>
   error instanceof BertweetError ? error : new BertweetError(code, `${message}: ${describe(error)}`, { cause: error })
 
-/** What to do where Vite's development server, before version 8, took the code away from the files beside it. */
-export const viteAdvice = (url) => url.includes('/.vite/')
-  ? ' In Vite\'s configuration, set optimizeDeps: { exclude: [\'bertweet-wasm\'] }.' : ''
-
 /**
  * A value of a file that somebody wrote, as it may stand in a message: however long, deep or entangled it is.
  *

@@ -4,6 +4,7 @@
 
 import { BertweetError, show } from './errors.js'
 import { importLater } from './later.js'
+import { LOAD, check } from './options.js'
 import { readFromAny } from './retry.js'
 import { isRemote, nameOf, readAll, resolveLocation, webPage } from './source.js'
 import { TEXT_MODES } from './text-modes.js'
@@ -86,6 +87,7 @@ export async function readModel(option, how) {
     throw new BertweetError('input', 'The option model must be the URL of a manifest.json, a list of such URLs, ' +
       '{ url, integrity }, { manifest, files }, or the files of a folder.')
   }
+  check('The option model', option, { url: LOAD.model, integrity: LOAD.model }) // a pin by another name is none
   return modelFromUrls([option.url].flat().map(locateManifest), option.integrity, how)
 }
 
@@ -145,7 +147,7 @@ async function modelFromFiles({ manifest, files }, how) {
   const parsed = parseManifest(manifest, 'The manifest given')
   const text = typeof manifest === 'string' ? manifest : JSON.stringify(manifest)
   for (const { file } of parsed.shards) {
-    if (!Object.hasOwn(files, file)) {
+    if (!Object.hasOwn(files, file) || !isString(files[file]) && !isObject(files[file])) {
       throw new BertweetError('input', `The model's file ${file} is missing.`, { shard: file })
     }
   }

@@ -125,7 +125,7 @@ export const guard = (handle) => (event) => {
 }
 
 /**
- * One text or a list of them, as a list.
+ * One text or a list of them, as a list of its own: what the caller does to his while it is read changes nothing.
  *
  * @param {unknown} texts
  * @returns {string[]}
@@ -136,7 +136,7 @@ export function checkTexts(texts) {
   if (!Array.isArray(texts)) throw new BertweetError('input', `Expected a string or an array, found ${kindOf(texts)}.`)
   const wrong = texts.findIndex((text) => typeof text !== 'string')
   if (wrong >= 0) throw new BertweetError('input', `Text ${wrong} must be a string, found ${kindOf(texts[wrong])}.`)
-  return texts
+  return [...texts]
 }
 
 /**

@@ -67,7 +67,7 @@ export const isRefusal = ({ status }) => status >= 400 && status < 500 && status
 
 /** Says more of a failure, where there is more to say. @param {BertweetError} error */
 async function explain(error, isOurs) {
-  if (error.code !== 'network') return
+  if (!['network', 'format'].includes(error.code)) return
   const { advise } = await importLater('advice').catch(() => ({}))
   await advise?.(error, isOurs)
 }

@@ -153,8 +153,9 @@ class ShardReader {
 
   /** Stores a shard, now or at the end, and gives its buffer back. @param {Shard} shard @param {Arrived} arrived */
   async #keep(shard, { buffer, ms }) {
-    const { cache, recall } = this.#options
-    if (cache?.exists && recall && shard.encoding === 'raw' && shard.bytes >= FAST_LINK * ms) {
+    const { cache, recall, signal } = this.#options
+    // Nobody stores the rest any more after a failure.
+    if (cache?.exists && recall && !signal.aborted && shard.encoding === 'raw' && shard.bytes >= FAST_LINK * ms) {
       this.#buffers.give(buffer)
       await new Promise((resolve) => this.#rest.push(() => this.#keepRecalled(shard).finally(resolve)))
       return

@@ -2,7 +2,7 @@
  * source.js - bytes from anywhere: a server, a disk (in Node), a Blob or an array.
  */
 
-import { BertweetError, abortError, describe, throwIfAborted, viteAdvice } from './errors.js'
+import { BertweetError, abortError, describe, throwIfAborted } from './errors.js'
 import { importLater } from './later.js'
 
 /**
@@ -158,7 +158,7 @@ function checkResponse(response, url) {
 
 /** The error for a web page where a file should be. @param {string} url */
 export const webPage = (url) => new BertweetError('format', `${url} is a web page (HTML) instead of the file. Is the ` +
-  'path right? Some servers answer with their start page where a file is missing.' + viteAdvice(url), { url })
+  'path right? Some servers answer with their start page where a file is missing.', { url })
 
 /**
  * A signal that is raised with another one, or when something takes longer than idleMs.
@@ -182,7 +182,7 @@ function watchdog(signal, idleMs) {
       const refuse = () => reject(controller.signal.reason)
       if (controller.signal.aborted) refuse()
       controller.signal.addEventListener('abort', refuse)
-      promise.then(resolve, reject).finally(() => {
+      Promise.resolve(promise).then(resolve, reject).finally(() => {
         clearTimeout(timer)
         controller.signal.removeEventListener('abort', refuse)
       })

@@ -4,6 +4,9 @@
 
 import { describe } from './errors.js'
 
+/** A worker that says nothing for so long will not start: its script never came, or is another. */
+const START_MS = 60000
+
 /**
  * A running worker.
  *
@@ -91,10 +94,12 @@ function waitForWorker(worker, handlers) {
       if (message.lock) return navigator.locks.request(message.lock, () => fail('it ended')).catch(() => {})
       if (!message.ready) return handlers.receive(message)
       runs = true
+      clearTimeout(timer)
       port.keepAlive(false)
       resolve(port)
     }
     const fail = (what) => {
+      clearTimeout(timer)
       if (runs) handlers.died(what)
       end()
       reject(new Error(`the worker was refused (${what})`))
@@ -107,5 +112,6 @@ function waitForWorker(worker, handlers) {
       worker.on('error', ({ message }) => fail(message))
       worker.on('exit', (code) => fail(`exit code ${code}`))
     }
+    const timer = setTimeout(() => fail('it did not start in time'), START_MS)
   })
 }

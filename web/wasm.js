@@ -17,7 +17,8 @@
  *     const scores = wasm.softmax(wasm.finish(), 1)
  */
 
-import { BertweetError, asBertweetError, describe, viteAdvice } from '../js/errors.js'
+import { BertweetError, asBertweetError, describe } from '../js/errors.js'
+import { viteAdvice } from '../js/advice.js'
 import { decodeText, encodeText, isWellFormed } from './text.js'
 
 /** Text modes by their names in the manifest; numbers of bt_mode. */

@@ -22,6 +22,19 @@ async function start(t, options = {}) {
   return classifier
 }
 
+test('what is done to a list while it is classified changes nothing', async (t) => {
+  for (const worker of [true, false]) {
+    const classifier = await start(t, { worker })
+    const expected = await classifier.classify(['one', 'two'])
+    for (const change of [(list) => { list.length = 0 }, (list) => list.push('x'), (list) => { list[0] = 5 }]) {
+      const list = ['one', 'two']
+      const call = classifier.classify(list)
+      change(list)
+      assert.deepEqual(await call, expected)
+    }
+  }
+})
+
 function isClassification({ label, score, scores, compound, tokens, truncated }) {
   assert.deepEqual(Object.keys(scores), manifest.labels)
   assert.equal(scores[label], score)

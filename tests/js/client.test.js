@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import test from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { acquireClient, nextClassifier } from '../../js/client.js'
@@ -130,6 +131,32 @@ for (const [what, make, reason] of [
     client.release(1)
   })
 }
+
+test('a worker that never says that it is ready: in place after a minute, and it is ended', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  let made
+  const coming = acquireClient({
+    worker: () => (made = new Worker('setInterval(() => {}, 1000)', { eval: true })),
+    workerUrl: null
+  })
+  const ended = once(made, 'exit')
+  await once(made, 'online')
+  t.mock.timers.tick(60_000)
+  const client = await coming
+  assert.match(client.workerReason, /did not start in time/)
+  client.release(1)
+  await ended
+})
+
+test('one that started, and what is no worker at all, are left alone by that limit', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  for (const worker of [() => new Worker(script), () => ({}), () => null]) {
+    const client = await acquireClient({ worker, workerUrl: null })
+    t.mock.timers.tick(120_000)
+    assert.equal(client.isEnded, false)
+    client.release(1)
+  }
+})
 
 test('worker: false works in place and says so', async () => {
   const client = await acquireClient({ worker: false, workerUrl: null })

@@ -135,6 +135,20 @@ test('integrity pins the manifest, in hex and as in HTML', async () => {
   await assert.rejects(readModel({ url, integrity: 'md5-x' }, { fetch, sha256 }), { code: 'input' })
 })
 
+test('a pin under another name is refused, and not taken for none', async () => {
+  const { fetch } = makeFetch(folder('/m/'))
+  const option = { url: 'http://a.test/m/manifest.json', integrty: '0'.repeat(64) }
+  await assert.rejects(readModel(option, { fetch, sha256 }), { code: 'input', message: /no option integrty/ })
+})
+
+test('what can be no file is refused before it is read', async () => {
+  const { shards: [{ file }] } = manifest
+  for (const wrong of [8e9, null, undefined, true, [1, 2]]) {
+    await assert.rejects(readModel({ manifest, files: { ...files, [file]: wrong } }, { sha256 }),
+      { code: 'input', shard: file })
+  }
+})
+
 test('from memory: objects, text and Blobs; a missing file is named', async () => {
   for (const given of [manifest, JSON.stringify(manifest), new Blob([JSON.stringify(manifest)])]) {
     const model = await readModel({ manifest: given, files }, { sha256 })

@@ -490,3 +490,32 @@ test('from files, Blobs and buffers, with the same checks', async (t) => {
   await rm(join(folder, 'shard2.bin'))
   await assert.rejects(load({}, { model }), { code: 'network', shard: 'shard2.bin', message: /ENOENT/ })
 })
+
+test('a shard that was verified while another failed ends its turn', async () => {
+  const { manifest, files } = await makeModel([8 << 20, 1000])
+  const served = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`/m/${name}`, bytes]))
+  const { fetch } = makeFetch({ '/m/manifest.json': JSON.stringify(manifest), ...served })
+  const model = await readModel('http://a.test/m/manifest.json', { fetch, sha256 })
+  const turns = new Set()
+  const cache = {
+    exists: true,
+    find: async () => undefined,
+    drop: async () => {},
+    store: async (_, read) => { await read() },
+    turn: async (name) => {
+      turns.add(name)
+      return () => turns.delete(name)
+    }
+  }
+  let goOn
+  const held = new Promise((resolve) => { goOn = resolve })
+  const take = taking(async ({ shard }) => {
+    if (shard.bytes === 1000) throw new BertweetError('memory', 'no room')
+    await held
+  })
+  await assert.rejects(readShards(model, { take, cache, fetch, recall: async (_, bytes) => bytes, onRest() {} }),
+    { code: 'memory' })
+  goOn()
+  await new Promise((resolve) => setTimeout(resolve, 1000))
+  assert.deepEqual([...turns], [])
+})

@@ -85,6 +85,24 @@ test('dispose ends the threads, also while they work', async () => {
   }
 })
 
+test('in place, dispose ends the threads for good', async (t) => {
+  const node = process.getBuiltinModule('node:worker_threads')
+  const made = []
+  const { Worker: Original } = node
+  node.Worker = class extends Original {
+    constructor(...args) {
+      super(...args)
+      made.push(new Promise((resolve) => this.on('exit', resolve)))
+    }
+  }
+  t.after(() => { node.Worker = Original })
+  const classifier = await createClassifier({ model, wasmUrl: url, threads: 3, worker: false })
+  await classifier.classify(texts[0])
+  await classifier.dispose()
+  assert.equal(made.length, 2)
+  await Promise.all(made)
+})
+
 test('wrong numbers are refused', async () => {
   for (const threads of [0, -1, 1.5, 65, '2', null]) {
     await assert.rejects(createClassifier({ model, threads }), { code: 'input', message: /threads/ })
