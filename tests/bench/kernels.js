@@ -27,7 +27,7 @@ const KERNELS = [
   { name: 'relaxed-deep, 8 quads', kernel: 4, quads: 8 }
 ]
 
-/** What each kernel does to 8 sums of products, with operands loaded anew, and nothing more. */
+/** What each kernel does to its sums of products, with operands loaded anew, and nothing more. */
 const LOOPS = {
   'i32x4.dot_i16x8_s, i32x4.add': { macs: 8, add: (sum, a, b) => `(i32x4.add ${sum} (i32x4.dot_i16x8_s ${a} ${b}))` },
   'i32x4.relaxed_dot_i8x16_i7x16_add_s': {
@@ -39,7 +39,7 @@ const LOOPS = {
     add: (sum, a, b) => `(i16x8.add ${sum} (i16x8.relaxed_dot_i8x16_i7x16_s ${a} ${b}))`
   }
 }
-const SUMS = 8
+const SUMS = 12 // so that none waits for its last result
 const STEPS = 8 // unrolled
 
 /**
