@@ -116,7 +116,8 @@ async function answer(base, path, request, response) {
   const file = await locate(base, path)
   if (file === null) return refuse(response, 404, `nothing at ${path}`)
   if (file.isFolder) {
-    response.writeHead(301, { location: encodeURI(`${path}/`) })
+    // Two slashes at the start would be another server's name.
+    response.writeHead(301, { location: encodeURI(`${path.replace(/^\/+/, '/')}/`) })
     return response.end()
   }
   response.setHeader('etag', file.etag) // so that a page and its worker fetch a module once

@@ -63,6 +63,13 @@ test('a file that has not changed is not sent again', async () => {
   assert.equal((await raw('/sub/', 'GET', { 'if-none-match': etag })).status, 200)
 })
 
+test('a folder leads to itself with a slash, never to another server', async () => {
+  for (const path of ['/sub', '/%2Fsub', '/%2F%2Fsub']) {
+    const { status, headers: { location } } = await raw(path)
+    assert.deepEqual([status, location], [301, '/sub/'], path)
+  }
+})
+
 test('nothing hidden and nothing outside the folder is served', async () => {
   for (const path of [
     '/.hidden', '/../outside.txt', '/sub/../../outside.txt', '/%2e%2e/outside.txt', '/..%2foutside.txt',
