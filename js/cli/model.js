@@ -4,6 +4,7 @@
 
 import { access, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 import { BertweetError } from '../errors.js'
 import { createClassifier } from '../index.js'
@@ -13,14 +14,17 @@ import { formatBytes, progressBar } from './output.js'
 export { TEXT_MODES } from '../text-modes.js'
 
 export const MODEL_OPTIONS = {
-  model: { value: 'MODEL', short: 'm', help: 'folder, manifest.json or URL; default: the model of the package' },
+  model: { value: 'MODEL', short: 'm', help: 'folder, manifest.json, URL, or tweet-nano; default: tweet-mini' },
   kernel: { value: 'KERNEL', choices: KERNELS, help: `what multiplies, bits are the same: ${KERNELS.join(', ')}` },
 }
+
+/** Of the package; each has a folder of its name. */
+const MODELS = fileURLToPath(new URL('../../models/', import.meta.url))
 
 const exists = (path) => access(path).then(() => true, () => false)
 
 /**
- * Where the manifest of a model is: a path may name its folder.
+ * Where the manifest of a model is: a path may name its folder. What is no path may be a model of the package.
  *
  * @param {string | undefined} model
  * @returns {Promise<string | undefined>} what createClassifier takes as its model
@@ -28,9 +32,14 @@ const exists = (path) => access(path).then(() => true, () => false)
  */
 export async function locateModel(model) {
   if (model === undefined || /^(https?|file):/i.test(model)) return model
-  const found = await stat(model).catch((cause) => {
+  let found
+  try {
+    found = await stat(model)
+  } catch (cause) {
+    const shipped = join(MODELS, model, 'manifest.json')
+    if (/^[\w-]+$/.test(model) && await exists(shipped)) return shipped
     throw new BertweetError('input', `There is no model at ${model}.`, { cause })
-  })
+  }
   if (!found.isDirectory()) return model
   if (await exists(join(model, 'manifest.json'))) return join(model, 'manifest.json')
   const isCheckpoint = await exists(join(model, 'config.json'))

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -11,6 +10,7 @@ import { gzipSync } from 'node:zlib'
 
 import { openDirectory } from '../../js/convert/node-files.js'
 import { closeAll, COMMIT, mockHub } from './mock-hub.js'
+import { models } from './models.js'
 
 const MAIN = fileURLToPath(new URL('../../js/cli/main.js', import.meta.url))
 const golden = (name) => fileURLToPath(new URL(`../golden/${name}`, import.meta.url))
@@ -94,6 +94,13 @@ test('wrong usage ends with 2 and names what was meant', async () => {
   await fails(2, /convert takes a checkpoint and an output folder/, ['convert', 'x'])
   await fails(2, /serve takes one folder/, ['serve', 'a', 'b'])
   await fails(2, /--port must be 0 to 65535; found "http"/, ['serve', '--port', 'http'])
+})
+
+test('the models of the package by their names', async () => {
+  for (const { name } of models()) {
+    assert.equal(JSON.parse(await output(['info', name, '--json'])).name, name)
+  }
+  await fails(1, /There is no model at tweet-micro/, ['info', 'tweet-micro'])
 })
 
 test('models that are not there, or are checkpoints', async () => {
@@ -453,68 +460,4 @@ test('a model of the Hub is fetched, once, and converts like the folder', async 
   const empty = await mockHub({ changes: { 'config.json': null } })
   await fails(1, /no file config\.json \(HTTP 404\)/, ['convert', 'someone/tiny', join(scratch, 'never')],
     { env: { ...env, HF_ENDPOINT: empty.endpoint } })
-})
-
-/* -------------------------------------------------------------------------------------------- serve and start -- */
-
-/** Starts a server, waits for its address, asks for a path, and ends it with Ctrl-C. */
-async function servedBy(args, path, headers) {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, CI: '' } })
-  let shown = ''
-  for await (const text of child.stdout.setEncoding('utf8')) {
-    shown += text
-    const [, url] = /Serving (http:\S+)/.exec(shown) ?? []
-    if (!url) continue
-    const [response] = await once(get(new URL(path, url), { headers }), 'response')
-    const isolated = 'cross-origin-opener-policy' in response.headers
-    const allowed = response.headers['access-control-allow-origin'] ?? null
-    const body = (await response.toArray()).join('')
-    const result = { shown, url, status: response.statusCode, isolated, allowed, body }
-    const exit = once(child, 'exit')
-    child.kill('SIGINT')
-    assert.deepEqual(await exit, [0, null])
-    return result
-  }
-  assert.fail(`no address in: ${shown}`)
-}
-
-test('serve, with and without isolation', async () => {
-  const isolated = await servedBy(['serve', model, '--port', '0'], 'manifest.json')
-  assert.deepEqual([isolated.status, isolated.isolated], [200, true])
-  assert.equal(JSON.parse(isolated.body).name, 'tiny')
-  const plain = await servedBy(['serve', model, '--port', '0', '--no-isolation'], 'manifest.json')
-  assert.deepEqual([plain.status, plain.isolated], [200, false])
-})
-
-test('serve lets pages of this machine read, and no others', async () => {
-  for (const [origin, allowed] of [['http://localhost:5173', 'http://localhost:5173'], ['https://example.com', null],
-    ['http://localhost.example.com', null]]) {
-    assert.equal((await servedBy(['serve', model, '--port', '0'], 'manifest.json', { origin })).allowed, allowed)
-  }
-})
-
-test('serve answers to no name that is not this machine\'s, such as one that a page gave its address', async () => {
-  for (const [host, status] of [['evil.test', 403], ['localhost.evil.test:8080', 403], ['127.0.0.1.evil.test', 403],
-    ['localhost', 200], ['LOCALHOST:1', 200], ['[::1]:8080', 200]]) {
-    const { status: found, body } = await servedBy(['serve', model, '--port', '0'], 'manifest.json', { host })
-    assert.equal(found, status, host)
-    assert.equal(body.includes('tiny'), status === 200)
-  }
-})
-
-test('start: a table of the sample, then the demo; the table alone in CI', async () => {
-  const sample = (await readFile(new URL('../../demo/sample.txt', import.meta.url), 'utf8')).trimEnd().split('\n')
-  const table = await output(['start', '-m', model], { env: { CI: 'true' } })
-  const lines = table.split('\n')
-  assert.match(lines[0], /^text +label +NEG +NEU +POS +tokens +ms$/)
-  sample.forEach((text, index) => {
-    assert.ok(lines[index + 1].startsWith(text.slice(0, 40)))
-    assert.match(lines[index + 1], /(NEG|NEU|POS)( +[01]\.\d{3}){3} +\d+ +\d+\.\d$/)
-  })
-  assert.match(lines[sample.length + 2], /^tiny, loaded in \d+ ms; kernel [\w-]+, 1 thread/)
-  const { shown, url, body } = await servedBy(['start', '-m', model, '--port', '0'], '')
-  assert.ok(shown.startsWith(lines[0]))
-  assert.match(url, /\/demo\/$/)
-  assert.match(body, /<title>bertweet-wasm/)
 })

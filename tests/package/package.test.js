@@ -49,7 +49,9 @@ test('a bundle has only what it uses: an import for nothing is nothing, one for 
     })
     return text.trim()
   }
-  for (const name of ['bertweet-wasm', 'bertweet-wasm/compat', 'bertweet-wasm/models/tweet-mini']) {
+  const modules = ['bertweet-wasm', 'bertweet-wasm/compat', 'bertweet-wasm/models/tweet-mini',
+    'bertweet-wasm/models/tweet-nano']
+  for (const name of modules) {
     assert.equal(await bundle(`import '${name}'`), '', name)
     assert.equal(await bundle(`import * as unused from '${name}'`), '', name)
   }
@@ -64,8 +66,8 @@ test('it holds what runs, and nothing of the workshop', () => {
   for (const needed of ['LICENSE', 'README.md', 'dist/bertweet.wasm', 'dist/bertweet-convert.wasm', 'js/index.js']) {
     assert.ok(files.includes(needed), needed)
   }
-  const documents = /^(README|CHANGELOG|HOSTING|MIGRATION)\.md$/
-  const expected = new RegExp(`^(js|web|dist|demo|models/tweet-mini)/|^(LICENSE|package\\.json)$|${documents.source}`)
+  const documents = /^(README|CHANGELOG|HOSTING|MIGRATION|SECURITY)\.md$/
+  const expected = new RegExp(`^(js|web|dist|demo|models/tweet-(mini|nano))/|^(LICENSE|package\\.json)$|${documents.source}`)
   assert.deepEqual(files.filter((path) => !expected.test(path)), [])
   assert.deepEqual(files.filter((path) => /\.(c|h|txt|sh|mjs|py)$/.test(path) && !path.startsWith('demo/')), [])
 })
@@ -82,6 +84,16 @@ test('a program imports it and classifies', () => {
     console.log((await classifier.classify('what a wonderful day, I love it')).label)
     await classifier.dispose()`)
   assert.equal(runThere(process.execPath, ['main.js']), 'POS\n')
+})
+
+test('a program imports the small model', () => {
+  writeFileSync(join(home, 'nano.js'), `
+    import { createClassifier } from 'bertweet-wasm'
+    import model from 'bertweet-wasm/models/tweet-nano'
+    const classifier = await createClassifier({ model })
+    console.log(classifier.info.model, (await classifier.classify('what a wonderful day, I love it')).label)
+    await classifier.dispose()`)
+  assert.equal(runThere(process.execPath, ['nano.js']), 'tweet-nano POS\n')
 })
 
 test('a program for transformers.js runs', () => {

@@ -6,6 +6,7 @@ import {
 import { ModelRegistry, env, pipeline } from 'bertweet-wasm/compat'
 import 'bertweet-wasm/worker'
 import tweetMini from 'bertweet-wasm/models/tweet-mini'
+import tweetNano from 'bertweet-wasm/models/tweet-nano'
 import { createClassifier as createMinified } from 'bertweet-wasm/dist/bertweet.min.js'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false
@@ -18,6 +19,8 @@ export async function labels(signal: AbortSignal, options: ClassifierOptions) {
   holds<Equal<typeof withOptions, Classifier<'NEG' | 'NEU' | 'POS'>>>()
   const imported = await createClassifier({ model: tweetMini })
   holds<Equal<typeof imported, Classifier<Sentiment>>>()
+  const small = await createClassifier({ model: tweetNano })
+  holds<Equal<typeof small, Classifier<Sentiment>>>()
   const elsewhere = await createClassifier({ model: 'https://a.test/manifest.json' })
   holds<Equal<typeof elsewhere, Classifier<string>>>()
   const anyOptions = await createClassifier(options)
