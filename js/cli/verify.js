@@ -28,8 +28,9 @@ as well, and the scores of the int8 model with those of 32-bit floats on the che
 texts used for nothing else. What differs is named: another text mode (normalization), another version of the
 package emoji, a shifted vocabulary, tensors rounded to 16 bits, scales that are off.
 
-With --texts and --input jsonl, each line is a JSON string or an object {"text", "ids", "scores"}: ids and scores
-(by output index) that Python gave for the text are compared with the model's, with or without a checkpoint.
+With --texts and --input jsonl, each line is a JSON string or an object {"text", "ids", "scores"}: ids and
+scores (by output index) that Python gave for the text are compared with the model's, with or without a
+checkpoint.
 
 The hash of ids is the SHA-256 of all ids as 32-bit little-endian integers, one text after the other; in
 Python: hashlib.sha256(numpy.concatenate(ids).astype("<i4").tobytes()).hexdigest()
