@@ -164,7 +164,8 @@ describe('<tweet-sentiment>', { skip: noChromium() }, () => {
       { id: 'late', loading: 'eager', model: '/slow.json' }))
     await page.evaluate(make)
     const route = await asked
-    const set = (changes) => page.evaluate((changes) => Object.assign(document.getElementById('late'), changes), changes)
+    const set = (changes) =>
+      page.evaluate((changes) => Object.assign(document.getElementById('late'), changes), changes)
       .catch(() => {}) // the element itself cannot be sent
     await set({ model: `/${MODEL}/manifest.json`, value: 'I love it' })
     await page.waitForFunction(() => document.getElementById('late').result)

@@ -32,7 +32,8 @@ after(() => rm(folder, { recursive: true }))
 
 /** Runs the program, in a shell that is told what else to do to it. */
 async function cli(args, { shell = '"$@"', input = '', env = {} } = {}) {
-  const child = spawn('bash', ['-c', shell, 'bash', process.execPath, MAIN, ...args], { env: { ...process.env, ...env } })
+  const child = spawn('bash', ['-c', shell, 'bash', process.execPath, MAIN, ...args],
+    { env: { ...process.env, ...env } })
   const out = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', (text) => { out[name] += text })
   child.stdin.on('error', () => {})
@@ -65,7 +66,7 @@ test('nobody reads what is told beside the results: the results are whole', asyn
   assert.deepEqual([code, stdout.split('\n').length], [1, 201])
 })
 
-test('a disk without room for a model, or for what comes from the Hub: the file is named, nothing is left', async (t) => {
+test('a disk without room for a model, or for the Hub\'s files: the file is named, nothing is left', async (t) => {
   const before = await temporaries()
   const own = await cli(['convert', CHECKPOINT, join(folder, 'new')], { shell: 'ulimit -f 10; "$@"' })
   assert.equal(own.code, 1)
