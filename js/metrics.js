@@ -41,14 +41,14 @@ export function evaluate({ gold, predicted, confidence }, numLabels) {
  * @param {ArrayLike<number>} gold @param {ArrayLike<number>} predicted @param {number} numLabels
  * @returns {number[][]} counts, [right][given]
  */
-export function confusionMatrix(gold, predicted, numLabels) {
+function confusionMatrix(gold, predicted, numLabels) {
   const counts = Array.from({ length: numLabels }, () => new Array(numLabels).fill(0))
   for (let index = 0; index < gold.length; index++) counts[gold[index]][predicted[index]]++
   return counts
 }
 
 /** @param {number[][]} confusion @returns {LabelMetrics[]} of each label */
-export function labelMetrics(confusion) {
+function labelMetrics(confusion) {
   return confusion.map((row, label) => {
     const hits = row[label]
     const support = sum(row)

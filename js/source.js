@@ -51,7 +51,7 @@ export const isRemote = (source) => source instanceof URL && source.protocol !==
  * @returns {AsyncGenerator<Uint8Array>}
  * @throws {BertweetError} network (with `status` where a server answered), format for a web page, aborted
  */
-export async function* readSource(source, options) {
+async function* readSource(source, options) {
   throwIfAborted(options.signal)
   if (source instanceof URL) {
     const isOnDisk = source.protocol === 'file:' && globalThis.process?.getBuiltinModule

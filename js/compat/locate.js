@@ -42,7 +42,7 @@ export const folderOf = (model, { subfolder = SUBFOLDER }) =>
  * @returns {string[]}
  * @throws {BertweetError} input
  */
-export function placesOf(model, { revision = 'main', subfolder = SUBFOLDER, local_files_only: localOnly = false }) {
+function placesOf(model, { revision = 'main', subfolder = SUBFOLDER, local_files_only: localOnly = false }) {
   if (!isId(model)) return [model.endsWith('.json') ? model : join(model, MANIFEST)]
   const isRemoteAllowed = env.allowRemoteModels && !localOnly
   if (!env.allowLocalModels && !isRemoteAllowed) {

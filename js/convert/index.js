@@ -29,7 +29,7 @@ import { Weights } from './weights.js'
 /** How channels can be smoothed; src/quantize.h. */
 export const SMOOTHING_METHODS = Object.freeze(['smoothquant', 'none'])
 /** How int4 can be rounded; src/error_feedback.h. */
-export const ROUNDING_METHODS = Object.freeze(['error-feedback', 'nearest'])
+const ROUNDING_METHODS = Object.freeze(['error-feedback', 'nearest'])
 const STRENGTH = 0.5
 /** Of BertweetTokenizer, where tokenizer_config.json does not say otherwise. */
 const MAX_TOKENS = 128

@@ -17,7 +17,7 @@ const WAYS = {
   cacheOn: ['load', { cache: true }]
 }
 /** The links in whose way the server is, bits a second; none: as fast as this machine is. */
-export const LINKS = { local: undefined, gigabit: 1e9, slow: 80e6 }
+const LINKS = { local: undefined, gigabit: 1e9, slow: 80e6 }
 /** How far a link may fall behind and catch up again, for timers are coarse. */
 const LAG_MS = 20
 const PIECE_NBYTES = 64 << 10

@@ -17,7 +17,7 @@ const TWEETS = join(process.env.BERTWEET_SHARED ?? join(PROJECT, '../shared'), '
 const GROUP = 100
 
 /** Code points of long texts. */
-export const LENGTHS = [1024, 2048, 4096, 8192, 16384, 32768]
+const LENGTHS = [1024, 2048, 4096, 8192, 16384, 32768]
 
 /** What long texts repeat; tests/fuzz/effort.c has many more, and counts work. */
 const KINDS = {

@@ -9,7 +9,7 @@
  * @param {number} count
  * @param {number} vocabSize
  */
-export function inventRows(count, vocabSize) {
+function inventRows(count, vocabSize) {
   let state = 1
   const next = (limit) => (state = state * 48271 % 2147483647) % limit
   return Array.from({ length: count }, () => {

@@ -152,7 +152,7 @@ function endRecords(directory, offset, zip64) {
  *
  * @param {string} source  path @param {string} target  path
  */
-export async function convertSafetensors(source, target) {
+async function convertSafetensors(source, target) {
   const files = await openDirectory(dirname(source))
   const file = basename(source)
   const tensors = [...await readSafetensors(files, file)].map(([name, { dtype, shape, begin, nbytes }]) => ({

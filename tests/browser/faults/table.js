@@ -9,12 +9,12 @@
 import { fileURLToPath } from 'node:url'
 
 export const PLACES = ['manifest', 'first', 'middle', 'last']
-export const CACHES = ['empty', 'partial', 'full', 'corrupt', 'off']
+const CACHES = ['empty', 'partial', 'full', 'corrupt', 'off']
 
 const BROWSERS = ['chromium', 'firefox', 'webkit']
 
 /** Shards of the model, and the one at each place. */
-export const SHARDS = 5
+const SHARDS = 5
 export const SHARD_AT = { first: 0, middle: 2, last: 4 }
 /** In a partial cache: what a tab leaves that was closed at 60 %. */
 export const PARTIAL = 3
