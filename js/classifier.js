@@ -3,7 +3,7 @@
  */
 
 import { openCache } from './cache.js'
-import { BertweetError } from './errors.js'
+import { disposedError } from './errors.js'
 import { createSha256 } from './hash.js'
 import { importLater } from './later.js'
 import { Load } from './load.js'
@@ -67,7 +67,7 @@ class Classifier {
 
   /**
    * Resolves when all weights are there, which with the option early may be later than createClassifier. Rejects with
-   * what the load failed of; the next call that needs what is missing tries again.
+   * what the load failed of, and the next call that needs what is missing tries again; with `disposed` after dispose.
    *
    * @returns {Promise<void>}
    */
@@ -196,12 +196,9 @@ class Classifier {
     this.#checkUsable()
     if (load.failure) load.retry()
     try {
-      const result = await load.request(method, args, { signal, onProgress })
-      this.#checkUsable()
-      return result
-    } catch (error) {
-      this.#checkUsable()
-      throw error
+      return await load.request(method, args, { signal, onProgress })
+    } finally {
+      this.#checkUsable() // dispose comes before what else may have happened
     }
   }
 
@@ -215,19 +212,18 @@ class Classifier {
   }
 
   #checkUsable() {
-    if (this.#disposed.signal.aborted) throw new BertweetError('disposed', 'The classifier was disposed of.')
+    if (this.#disposed.signal.aborted) throw disposedError()
   }
 
   /** @returns {Classification} */
   #classification({ scores: all, tokens, truncated }, index, topK) {
     const { labels, problemType, thresholds } = this.#model.manifest
     const row = all.subarray(index * labels.length, (index + 1) * labels.length)
-    const ranked = labels.map((label, i) => ({ label, score: row[i], threshold: thresholds?.[i] ?? 0.5 }))
-      .sort((a, b) => b.score - a.score)
+    const entries = labels.map((label, i) => ({ label, score: row[i], threshold: thresholds?.[i] ?? 0.5 }))
+    const ranked = [...entries].sort((a, b) => b.score - a.score)
     const [{ label, score }] = ranked
-    const scores = topK ? ranked.slice(0, topK).map((entry) => [entry.label, entry.score])
-      : labels.map((name, i) => [name, row[i]])
-    const result = { label, score, scores: Object.fromEntries(scores) }
+    const shown = topK ? ranked.slice(0, topK) : entries
+    const result = { label, score, scores: Object.fromEntries(shown.map((entry) => [entry.label, entry.score])) }
     const [negative, positive] = [labels.indexOf('NEG'), labels.indexOf('POS')]
     if (negative >= 0 && positive >= 0) result.compound = row[positive] - row[negative]
     if (problemType === 'multi_label_classification') {

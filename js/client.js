@@ -4,7 +4,9 @@
  * Classifiers that ask for the same worker share it; it ends with the last of them.
  */
 
-import { BertweetError, abortError, asBertweetError, describe, errorFromMessage, throwIfAborted } from './errors.js'
+import {
+  BertweetError, abortError, asBertweetError, describe, disposedError, errorFromMessage, throwIfAborted
+} from './errors.js'
 import { packageUrl } from './features.js'
 import { importLater } from './later.js'
 import { startWorker, waysToStart } from './workers.js'
@@ -124,7 +126,7 @@ class Client {
   /** Ends the engine of a classifier, and the worker with the last one. @param {number} classifier */
   release(classifier) {
     if (this.isEnded) return
-    if (--this.users === 0) this.end(new BertweetError('disposed', 'The classifier was disposed of.'))
+    if (--this.users === 0) this.end(disposedError())
     else this.request(classifier, 'close').catch(() => {})
   }
 

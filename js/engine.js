@@ -8,7 +8,7 @@
  * other, in the order in which they came.
  */
 
-import { BertweetError, abortError, describe, errorFromMessage, errorToMessage } from './errors.js'
+import { BertweetError, abortError, describe, disposedError, errorFromMessage, errorToMessage } from './errors.js'
 import { pickBinary } from './features.js'
 import { createSha256 } from './hash.js'
 import { checkSizes } from './sizes.js'
@@ -317,7 +317,7 @@ class Engine {
 
   #checkWanted(job) {
     if (job.aborted) throw abortError()
-    if (this.#closed) throw new BertweetError('disposed', 'The classifier was disposed of.')
+    if (this.#closed) throw disposedError()
   }
 }
 

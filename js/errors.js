@@ -51,6 +51,9 @@ export class BertweetError extends Error {
 export const abortError = (signal) =>
   new BertweetError('aborted', 'The operation was aborted.', { cause: signal?.reason })
 
+/** The error of what dispose() ended. */
+export const disposedError = () => new BertweetError('disposed', 'The classifier was disposed of.')
+
 /**
  * Throws if a signal was raised.
  *

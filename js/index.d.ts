@@ -310,7 +310,7 @@ export interface ClassifierInfo<Label extends string = string> {
 export interface Classifier<Label extends string = string> {
   /**
    * Resolves when all weights are there: at once, without the option early. Rejects with the BertweetError that the
-   * load failed of; the next call tries again.
+   * load failed of, and the next call tries again; with code 'disposed' where the classifier was disposed of before.
    */
   readonly loaded: Promise<void>
   /** A snapshot: what is loaded, and how it runs. */

@@ -3,7 +3,7 @@
  */
 
 import { acquireClient, nextClassifier } from './client.js'
-import { asBertweetError, errorToMessage, orAborted } from './errors.js'
+import { asBertweetError, disposedError, errorToMessage, orAborted } from './errors.js'
 import { readShards } from './shards.js'
 
 /**
@@ -162,6 +162,8 @@ export class Load {
           (await this.request('read', { offset, bytes }, { transfer: [bytes.buffer] })).bytes,
         onRest: (stored) => { this.#rest = stored }
       })])
+    } catch (error) {
+      throw this.#stop.signal.aborted ? disposedError() : error
     } finally {
       abort()
       signal?.removeEventListener('abort', abort)

@@ -136,7 +136,8 @@ for (const worker of [true, false]) {
       await turn()
       await classifier.dispose()
       await assert.rejects(waits, { code: 'disposed' })
-      await assert.rejects(loaded, { code: 'aborted' })
+      await assert.rejects(loaded, { code: 'disposed' })
+      await assert.rejects(classifier.loaded, { code: 'disposed' })
     })
   })
 }
