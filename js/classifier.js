@@ -21,7 +21,8 @@ import { findModel } from './storage.js'
  * @typedef {object} Classification
  * @property {string} label  the best one
  * @property {number} score  its probability
- * @property {Record<string, number>} scores  of all labels, or of the topK best, best first
+ * @property {Record<string, number>} scores  of all labels, or of the topK best, best first; JavaScript itself puts
+ *   labels that are integers before others, ascending
  * @property {number} [compound]  P(POS) - P(NEG), where the model has these labels: from -1 to 1
  * @property {string[]} [labels]  models with several labels a text: all that hold, best first
  * @property {number} tokens  ids the model saw, `<s>` and `</s>` included

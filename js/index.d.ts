@@ -178,7 +178,10 @@ export interface Classification<Label extends string = string> {
   label: Label
   /** Its probability. */
   score: number
-  /** Probabilities of all labels, in the model's order. */
+  /**
+   * Probabilities of all labels, in the model's order; but for labels that are integers ('0', '1'), which JavaScript
+   * puts before all other keys, ascending. The model's order is in info.labels.
+   */
   scores: Record<Label, number>
   /** P(POS) - P(NEG), where the model has these labels. */
   compound?: number
@@ -200,7 +203,7 @@ export interface ExplainedClassification<Label extends string = string> extends 
 /** What the option topK leaves of a classification. */
 export interface TopClassification<Label extends string = string>
   extends Omit<Classification<Label>, 'scores' | 'explanation'> {
-  /** Probabilities of the topK best labels, best first. */
+  /** Probabilities of the topK best labels, best first; but for labels that are integers, as above. */
   scores: Partial<Record<Label, number>>
   explanation?: (Omit<WordEffect<Label>, 'scores'> & { scores: Partial<Record<Label, number>> })[]
 }

@@ -261,6 +261,16 @@ test('a model with several labels a text has those above their thresholds', asyn
   assert.ok((await strict.classify(texts)).every(({ labels: holding }) => holding.join() === 'targeted'))
 })
 
+test('labels that are integers: scores are theirs by name, the order is that of info.labels', async (t) => {
+  const expected = (await (await start(t)).classify('so good')).scores
+  const labels = ['7', 'POS', '0']
+  const classifier = await start(t, { model: { ...model, manifest: { ...manifest, labels } } })
+  assert.deepEqual(classifier.info.labels, labels)
+  const { scores } = await classifier.classify('so good')
+  assert.deepEqual(labels.map((label) => scores[label]), Object.values(expected))
+  assert.deepEqual(Object.keys(scores), ['0', '7', 'POS']) // what README and index.d.ts say
+})
+
 test('temperature flattens the scores, not the label', async (t) => {
   const classifier = await start(t)
   const warm = await start(t, { model: { ...model, manifest: { ...manifest, temperature: 4 } } })
