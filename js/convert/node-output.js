@@ -6,6 +6,7 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join, resolve } from 'node:path'
 
 import { BertweetError, describe } from '../errors.js'
+import { removeUnfinished, unfinishedName } from './node-unfinished.js'
 
 /**
  * Where a conversion writes. In a browser an object over a Map does.
@@ -19,7 +20,8 @@ import { BertweetError, describe } from '../errors.js'
 
 /**
  * Files are written into a folder beside the one wanted, which takes its name on commit. A model that was converted
- * to the same place before is replaced then; any other content is never touched.
+ * to the same place before is replaced then, and what a killed conversion left beside it goes; any other content is
+ * never touched.
  *
  * @param {string} directory
  * @returns {Promise<Output>}
@@ -28,7 +30,8 @@ import { BertweetError, describe } from '../errors.js'
 export async function openOutput(directory) {
   const target = resolve(directory)
   await refuseForeign(target, directory)
-  const temporary = join(dirname(target), `.${process.pid}-${Date.now().toString(36)}.converting`)
+  await removeUnfinished(dirname(target), 'converting')
+  const temporary = join(dirname(target), unfinishedName('converting'))
   await mkdir(temporary, { recursive: true }).catch((cause) => {
     throw new BertweetError('input', `Cannot write to ${directory}: ${describe(cause)}`, { cause })
   })

@@ -12,6 +12,7 @@ import { pipeline } from 'node:stream/promises'
 
 import { BertweetError } from '../errors.js'
 import { HUB_ENDPOINT } from './hub.js'
+import { removeUnfinished, unfinishedName } from './node-unfinished.js'
 
 /**
  * The user's cache folder: BERTWEET_CACHE, or "bertweet-wasm" where the system keeps caches. Each mirror has a folder
@@ -34,12 +35,13 @@ export function cacheFolder(env, endpoint = HUB_ENDPOINT) {
 export async function openStore(cache, repository, version) {
   const directory = join(cache, 'hub', repository.replace('/', '--'), version.replace(/[^\w-]/g, '_'))
   await mkdir(directory, { recursive: true })
+  await removeUnfinished(directory, 'partial')
   return {
     directory,
     has: (name) => stat(join(directory, name)).then((found) => found.isFile(), () => false),
     read: (name) => readFile(join(directory, name)),
     async write(name, blocks) {
-      const partial = join(directory, `.${name}.${process.pid}.partial`)
+      const partial = join(directory, `.${name}${unfinishedName('partial')}`)
       try {
         await pipeline(Readable.from(blocks), createWriteStream(partial))
         await rename(partial, join(directory, name))
