@@ -18,8 +18,9 @@
  */
 
 import { BertweetError, asBertweetError, describe } from '../js/errors.js'
-import { viteAdvice } from '../js/advice.js'
 import { decodeText, encodeText, isWellFormed } from './text.js'
+
+export { compile } from './compile.js'
 
 /** Text modes by their names in the manifest; numbers of bt_mode. */
 export const MODES = Object.freeze({ none: 0, pysentimiento: 1, bertweet: 2 })
@@ -68,65 +69,6 @@ const STATUSES = [
   ['model', 'Convert the model again.'],
   ['internal', 'Call again; threads are started anew.']
 ]
-
-/** @type {Map<string, Promise<WebAssembly.Module>>} */
-const modules = new Map()
-
-/**
- * Compiles a module while it arrives. Calls with the same URL share one module; a failed call can be repeated.
- *
- * @param {string} url  absolute
- * @returns {Promise<WebAssembly.Module>}
- * @throws {BertweetError} network, format, unsupported
- */
-export function compile(url) {
-  if (!modules.has(url)) {
-    const compiled = fetchModule(url)
-    modules.set(url, compiled)
-    compiled.catch(() => modules.delete(url))
-  }
-  return modules.get(url)
-}
-
-/** @param {string} url */
-async function fetchModule(url) {
-  if (typeof WebAssembly !== 'object') {
-    throw new BertweetError('unsupported', 'This environment has no WebAssembly.')
-  }
-  const node = globalThis.process?.getBuiltinModule
-  if (node && url.startsWith('file:')) {
-    const bytes = await node('node:fs/promises').readFile(new URL(url)).catch((cause) => fetchFailed(url, cause))
-    return compileBytes(bytes, url)
-  }
-  const response = await fetch(url).catch((cause) => fetchFailed(url, cause))
-  if (!response.ok) fetchFailed(url, new Error(`HTTP status ${response.status}`))
-  if (WebAssembly.compileStreaming && response.headers.get('content-type')?.startsWith('application/wasm')) {
-    return WebAssembly.compileStreaming(response).catch((cause) => compileFailed(url, cause))
-  }
-  return compileBytes(await response.arrayBuffer().catch((cause) => fetchFailed(url, cause)), url)
-}
-
-/** @returns {never} */
-function fetchFailed(url, cause) {
-  throw new BertweetError('network', `Could not fetch ${url}: ${describe(cause)}. Serve dist/ beside the library's ` +
-    'other files, or say where it is with the option wasmUrl.', { url, cause })
-}
-
-/** @returns {never} */
-function compileFailed(url, cause) {
-  throw new BertweetError('unsupported', `Could not compile ${url}: ${describe(cause)}. A page with a Content ` +
-    'Security Policy needs script-src \'wasm-unsafe-eval\'; browsers need WebAssembly SIMD.', { url, cause })
-}
-
-/** @param {BufferSource} bytes @param {string} url */
-function compileBytes(bytes, url) {
-  const magic = new Uint8Array(bytes.buffer ?? bytes, bytes.byteOffset ?? 0).subarray(0, 4)
-  if (decodeText(magic) !== '\0asm') {
-    throw new BertweetError('format', `${url} is not a WebAssembly module; does the server answer with a web page?` +
-      viteAdvice(url), { url })
-  }
-  return WebAssembly.compile(bytes).catch((cause) => compileFailed(url, cause))
-}
 
 /** @returns {never} */
 function memoryRefused(what, cause) {
