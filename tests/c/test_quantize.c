@@ -212,6 +212,14 @@ static void test_layer(const layer *from, uint32_t depth, int smoothed, int spli
             signal += pow(wanted * smoothing, 2);
         }
         CHECK(sqrt(error / signal) < 0.03);
+        /* An error of 1 % of the scale alone would not be seen in that. */
+        double product = 0, square = 0;
+        for (uint32_t k = 0; k < used; k++) {
+            const uint32_t i = channel[k];
+            product += (double)from->weights[n][i] * (smoothed ? (double)from->smoothing[i] : 1) * flat[k];
+            square += flat[k] * flat[k];
+        }
+        CHECK(fabs((double)scale[n] * square / product - 1) < 1e-6);
     }
     free(tensor);
     free(scratch);

@@ -12,41 +12,15 @@ factor of its smoothing; and how often each depth of the 16-bit bound was chosen
 import argparse
 import json
 import pathlib
-import struct
 from collections import Counter
 
 import numpy as np
+from image import linears_of, read_image, weights_of
 from outlier_standins import ROOT, Network
 from safetensors.numpy import load_file
 from transformers import BertweetTokenizer
 
-HEADER_NBYTES, ENTRY_NBYTES, TYPE_LINEAR, LEVELS, SPIKES = 128, 80, 4, 127, 2
-
-
-def align(nbytes):
-    return (nbytes + 63) // 64 * 64
-
-
-def read_linears(model):
-    """The packed linear layers of an image (MODEL.md, section 4) by name."""
-    manifest = json.loads((model / "manifest.json").read_text(encoding="utf-8"))
-    image = b"".join((model / shard["file"]).read_bytes() for shard in manifest["shards"])
-    layers = {}
-    for at in range(HEADER_NBYTES, HEADER_NBYTES + ENTRY_NBYTES * struct.unpack_from("<I", image, 20)[0], ENTRY_NBYTES):
-        kind, outputs, columns, _, offset, _ = struct.unpack_from("<4I2Q", image, at + 48)
-        if kind != TYPE_LINEAR:
-            continue
-        parts = (np.float32, columns), (np.uint16, columns), (np.uint8, outputs // 8), (np.float32, outputs)
-        parts += (np.int32, outputs), (np.float32, outputs), (np.int8, outputs * columns)
-        arrays = []
-        for dtype, count in parts:
-            arrays.append(np.frombuffer(image, dtype, count, offset))
-            offset += align(arrays[-1].nbytes)
-        factor, source, depth, scale, _, bias, packed = arrays
-        q = packed.reshape(outputs // 8, columns // 4, 8, 4).transpose(0, 2, 1, 3).reshape(outputs, columns)
-        name = image[at : at + 48].rstrip(b"\0").decode()
-        layers[name] = {"factor": factor, "source": source, "depth": depth, "bias": bias, "weights": scale[:, None] * q}
-    return layers
+LEVELS, SPIKES = 127, 2
 
 
 def quantize(v):
@@ -83,19 +57,25 @@ def parts_of(name):
     return [f"{name}.{part}" for part in ("query", "key", "value")] if name.endswith(".self") else [name]
 
 
+def columns_of(layer, weight):
+    """The weights of a checkpoint as a layer of the image multiplies them: smoothed, split, filled up."""
+    columns = np.zeros((len(weight), len(layer["factor"])), weight.dtype)
+    used = layer["factor"] != 0
+    source = layer["source"][used]
+    columns[:, used] = weight[:, source] / (layer["factor"][used] * np.bincount(source)[source])
+    return columns
+
+
 def errors_of(layer, weight, bias, x):
     """In percent: of the int8 layer, of its activations alone, of its weights alone."""
     v = x[:, layer["source"]] * layer["factor"]
-    columns = np.zeros((len(weight), len(v[0])))
-    smooth = layer["factor"] != 0
-    copies = np.bincount(layer["source"][smooth], minlength=x.shape[1])[layer["source"][smooth]]
-    columns[:, smooth] = weight[:, layer["source"][smooth]] / (layer["factor"][smooth] * copies)
+    columns, weights = columns_of(layer, weight), weights_of(layer)
     exact = x @ weight.T + bias
     size = np.sqrt(np.mean(exact**2))
     found = (
-        quantize(v) @ layer["weights"].T + layer["bias"],
+        quantize(v) @ weights.T + layer["bias"],
         quantize(v) @ columns.T + bias,
-        v @ layer["weights"].T + layer["bias"],
+        v @ weights.T + layer["bias"],
     )
     return [100 * np.sqrt(np.mean((y - exact) ** 2)) / size for y in found]
 
@@ -119,7 +99,7 @@ def main():
 
     print("| layer | int8 | activations | weights | factors | depth |\n|---|---|---|---|---|---|")
     total = []
-    for name, layer in read_linears(options.model).items():
+    for name, layer in linears_of(read_image(options.model)).items():
         parts = parts_of(name)
         weight, bias = (np.concatenate([tensors[f"{part}.{what}"] for part in parts]) for what in ("weight", "bias"))
         errors = errors_of(layer, weight, bias, network.inputs[parts[0]])

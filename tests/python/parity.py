@@ -1,9 +1,10 @@
 """Our logits and labels against PyTorch's: `npm run test:parity`, and `test:parity5` with the newest transformers.
 
-usage: parity.py [NAME ...]      names of CHECKPOINTS, `stand-ins`, `pipelines`, `dev`; default: all
+usage: parity.py [NAME ...]      names of CHECKPOINTS, `damages`, `stand-ins`, `pipelines`, `dev`; default: all
 
 For each checkpoint, over the texts of tests/golden/texts.json and odd rows of ids: the converter's fp32 path and the
-int8 model it writes against transformers in float32. `pipelines` asks transformers' pipeline() and pysentimiento's
+int8 model it writes against transformers in float32, as logits, and its image layer by layer (layers.py), which logits
+do not replace: `damages` shows what that sees. `pipelines` asks transformers' pipeline() and pysentimiento's
 create_analyzer() about the default model's checkpoint, end to end; `stand-ins` converts checkpoints with outlier
 channels, and a real encoder, with smoothing, without, and as int4, and compares them with transformers over the texts
 of SemEval-2017's 2016 devtest, where BERTWEET_SHARED has them; `dev` is dev_agreement.py. Prints the figures and exits
@@ -21,7 +22,10 @@ import sys
 import numpy as np
 import torch
 from checkpoints import BUILD, SHARED, encode, texts
+from damages import DAMAGES, damaged
 from golden_logits import golden, load_model, run
+from image import read_image
+from layers import Original, compare
 from make_checkpoint import make_checkpoint
 from ours import classify, convert, fp32_logits, int8_logits
 
@@ -42,7 +46,9 @@ CHECKPOINTS = {
     "deep": ("deep", "safetensors", "float32"),
 }
 
-FP32_LIMIT = 2e-4  # largest difference of a logit
+# Largest difference of a logit. Measured: 2.2e-5 in `deep`, 1.5e-5 or less elsewhere, 1.1e-6 in tweet-mini. What it
+# must see is larger (MODEL.md, section 6): a tensor in fp16 or bf16 2.5e-4, another eps or form of gelu 1.2e-3.
+FP32_LIMIT = 1e-4
 # How many labels int8 keeps says little about random weights: in `deep`, rows of a text are the same but for 0.1 % of
 # their size behind 24 layers, so that all are rounded alike, and attention, which averages independent errors, leaves
 # these as they are. So int8 is held to what PyTorch's own network does when the weights of its int8 layers are off by
@@ -53,7 +59,7 @@ NOISES = 3  # drawings of the noise
 NOISE_LIMIT = 1.6  # int8's error of the logits over the noise's, root mean squares
 INT8_AGREEMENT = 0.9  # of the labels of rows whose margin is wider than the noise's error
 # The trained model has closer limits.
-TWEET_MINI_FP32_LIMIT = 5e-5
+TWEET_MINI_FP32_LIMIT = 5e-6
 TWEET_MINI_AGREEMENT = 0.99
 # Stand-ins: script that makes one, its arguments, the least part of labels that int8 keeps, and whether that is held to
 # DEV, where there is one: the full shape takes long for that, and its random weights tell no tweet from another text.
@@ -152,10 +158,32 @@ def check_checkpoint(name):
         f"labels agree on {same.mean():.1%}, of {clear.sum()} clear rows on {same[clear].mean():.1%}",
         flush=True,
     )
-    is_int8_right = error <= NOISE_LIMIT * noise and same[clear].mean() >= INT8_AGREEMENT
+    is_image_right = check_image(name, Original(checkpoint, rows), read_image(converted(name)))
+    is_int8_right = is_image_right and error <= NOISE_LIMIT * noise and same[clear].mean() >= INT8_AGREEMENT
     if name == "tweet-mini":
         return is_int8_right and fp32 <= TWEET_MINI_FP32_LIMIT and same.mean() >= TWEET_MINI_AGREEMENT
     return is_int8_right and fp32 <= FP32_LIMIT
+
+
+def check_image(name, original, image):
+    faults, error = compare(original, image)
+    print(f"{name:<16} linear layers within {error:.2%}; faults of the image: {faults or 'none'}", flush=True)
+    return not faults
+
+
+def check_damages():
+    """An image whose channels are of unequal size, so that smoothing matters, is without fault; damaged, it is not."""
+    directory, model = BUILD / "outliers-64", BUILD / "models" / "outliers-64"
+    source = checkpoint_directory("hidden-64")
+    subprocess.run([sys.executable, HERE / "outlier_standins.py", source, directory], check=True)
+    convert(directory, model)
+    original, image = Original(directory, encode(directory, texts())), read_image(model)
+    missed = []
+    for damage in DAMAGES:
+        faults, _ = compare(original, damaged(image, original, damage))
+        print(f"{damage}: {faults or 'not seen'}", flush=True)
+        missed += [] if faults else [damage]
+    return check_image("outliers-64", original, image) and not missed
 
 
 def divergence(expected, logits):
@@ -271,7 +299,7 @@ def check_dev():
 
 def main():
     checks = {name: lambda name=name: check_checkpoint(name) for name in CHECKPOINTS}
-    checks |= {"stand-ins": check_stand_ins, "pipelines": check_pipelines, "dev": check_dev}
+    checks |= {"damages": check_damages, "stand-ins": check_stand_ins, "pipelines": check_pipelines, "dev": check_dev}
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("names", nargs="*", choices=[[], *checks], metavar="NAME", help=", ".join(checks))
     names = parser.parse_args().names or list(checks)
