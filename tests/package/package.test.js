@@ -56,6 +56,7 @@ test('a bundle has only what it uses: an import for nothing is nothing, one for 
     assert.equal(await bundle(`import * as unused from '${name}'`), '', name)
   }
   assert.match(await bundle("import 'bertweet-wasm/element'"), /customElements\.define/)
+  assert.match(await bundle("import 'bertweet-wasm/worker'"), /onmessage=/) // of a worker of one's own
   const { length } = await bundle("export { createClassifier } from 'bertweet-wasm/service-worker'")
   assert.ok(length > (await bundle("import 'bertweet-wasm/service-worker'")).length)
   assert.match(await bundle("import 'bertweet-wasm/service-worker'"), /WebAssembly\.instantiate/)
