@@ -2,7 +2,7 @@
  * model.h - an open image: typed views of its tensors.
  *
  * models/MODEL.md, section 4, draws the image; bt_model_open (bertweet.h) checks it and fills these structures, whose
- * pointers lead into it. What the fields promise (bounds, finiteness, sources < sources) has been checked.
+ * pointers lead into it. What the fields promise (bounds, finiteness, source[k] < sources) has been checked.
  */
 #ifndef BT_MODEL_H
 #define BT_MODEL_H

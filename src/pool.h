@@ -43,7 +43,7 @@ typedef struct {
     void *context;
 
     /* What threads wait for, in lines of the cache of their own. */
-    _Alignas(64) atomic_uint left;     /* chunks nobody has taken: 0 between phases; BT_POOL_DISMISSED at the end */
+    _Alignas(64) atomic_uint left;     /* chunks nobody has taken: 0 between phases; UINT32_MAX at the end */
     _Alignas(64) atomic_uint pending;  /* chunks that are not done */
     _Alignas(64) atomic_uint sleepers; /* threads that sleep or are about to */
 #ifdef BT_PTHREADS
