@@ -37,11 +37,6 @@ const char *btw_status_message(uint32_t status) { return bt_status_message((bt_s
 
 /* ----------------------------------------------------------------------------------------------------- model -- */
 
-/* info and fault are written; header: nbytes >= 128 bytes. Returns a bt_status. */
-uint32_t btw_peek(bt_model_info *info, const void *header, size_t nbytes, bt_fault *fault) {
-    return bt_model_peek(info, header, nbytes, fault);
-}
-
 size_t btw_model_nbytes(void) { return bt_model_nbytes(); }
 
 /* Returns a bt_status; room is the model afterwards. */

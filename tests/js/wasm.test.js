@@ -49,6 +49,13 @@ test('the default modules are there', () => {
   }
 })
 
+test('what the modules export is called', () => {
+  const callers = ['wasm.js', 'wasm-convert.js', 'thread.js'].map((name) => read(`web/${name}`)).join('\n')
+  for (const name of ['exports', 'exports_convert'].flatMap(exportedNames)) {
+    assert.match(callers, new RegExp(`\\b${name}\\b`))
+  }
+})
+
 for (const name of names) {
   const bytes = readFileSync(new URL(name, dist))
   const disassembly = disassemble(bytes)
