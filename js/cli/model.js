@@ -38,7 +38,8 @@ export async function locateModel(model) {
   } catch (cause) {
     const shipped = join(MODELS, model, 'manifest.json')
     if (/^[\w-]+$/.test(model) && await exists(shipped)) return shipped
-    throw new BertweetError('input', `There is no model at ${model}.`, { cause })
+    throw new BertweetError('input', `There is no model at ${model}. Give a folder that bertweet-wasm convert wrote, ` +
+      'its manifest.json, a URL, or tweet-nano.', { cause })
   }
   if (!found.isDirectory()) return model
   if (await exists(join(model, 'manifest.json'))) return join(model, 'manifest.json')

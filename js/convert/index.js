@@ -108,18 +108,10 @@ async function convert({ checkpoint, output, name, repository = null, revision =
   const tokenizer = buildTokenizer(checkpoint.tokenizerFiles)
   checkVocabulary(architecture, tokenizer)
   preprocess ??= defaultPreprocess(tokenizer)
-  if (!TEXT_MODES.includes(preprocess)) {
-    throw new BertweetError('input', `preprocess must be one of ${TEXT_MODES.join(', ')}; found ${preprocess}.`)
-  }
-  if (!ENCODINGS.includes(wire)) {
-    throw new BertweetError('input', `wire must be one of ${ENCODINGS.join(', ')}; found ${wire}.`)
-  }
-  if (!SMOOTHING_METHODS.includes(smoothing)) {
-    throw new BertweetError('input', `smoothing must be one of ${SMOOTHING_METHODS.join(', ')}; found ${smoothing}.`)
-  }
-  if (!ROUNDING_METHODS.includes(rounding)) {
-    throw new BertweetError('input', `rounding must be one of ${ROUNDING_METHODS.join(', ')}; found ${rounding}.`)
-  }
+  checkChoice('preprocess', preprocess, TEXT_MODES)
+  checkChoice('wire', wire, ENCODINGS)
+  checkChoice('smoothing', smoothing, SMOOTHING_METHODS)
+  checkChoice('rounding', rounding, ROUNDING_METHODS)
   if (calibration.length === 0) throw new BertweetError('input', 'calibration needs at least one text.')
   checkTemperature(temperature)
   const int4 = wire === 'int4'
@@ -180,6 +172,12 @@ async function convert({ checkpoint, output, name, repository = null, revision =
 }
 
 /* ----------------------------------------------------------------------------------------- before and after -- */
+
+/** @param {string} option @param {string} value @param {readonly string[]} choices */
+function checkChoice(option, value, choices) {
+  if (choices.includes(value)) return
+  throw new BertweetError('input', `${option} must be one of ${choices.join(', ')}; found ${value}.`)
+}
 
 /** Every id of the tokenizer needs an embedding. */
 function checkVocabulary({ vocabSize }, tokenizer) {

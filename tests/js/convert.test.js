@@ -284,6 +284,15 @@ test('NaN and infinity are refused with the tensor\'s name', async () => {
   }
 })
 
+test('options that have a few values: any other is refused, and those there are named', async () => {
+  const checkpoint = await openSound()
+  const choices = { preprocess: 'bertweet', wire: 'int4', smoothing: 'smoothquant', rounding: 'error-feedback' }
+  for (const [option, known] of Object.entries(choices)) {
+    const message = new RegExp(`^${option} must be one of .*${known}.*; found best\\.$`)
+    await assert.rejects(convert(checkpoint, { [option]: 'best' }), { code: 'input', message })
+  }
+})
+
 test('more tokens than embeddings', async () => {
   const vocab = Array.from({ length: 40 }, (_, index) => `w${index} ${100 - index}\n`).join('')
   const checkpoint = await openSound({ 'vocab.txt': vocab })
