@@ -14,6 +14,11 @@ from torch.nn import functional as F
 CLASSES = 3
 
 
+def fast_products():
+    """bfloat16 where the processor multiplies it. Where it does not, 32-bit floats are many times as fast."""
+    return torch.autocast("cpu", torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported())
+
+
 @dataclass
 class Shape:
     vocab: int

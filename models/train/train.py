@@ -16,6 +16,7 @@ from torch.nn import functional as F
 import data
 import metrics
 import weights
+from encoder import fast_products
 
 # A teacher may have a BPE of its own.
 PAD = {"wordpiece": 0, "bpe": 1, "bpe-teacher": 1}
@@ -145,7 +146,7 @@ def predict(model, rows, pad_id, tokens=4096):
     features = np.empty((len(rows), model.shape.hidden), dtype=np.float16)
     for index in data.batches(rows.lengths, tokens):
         ids, lengths = data.pad(rows, index, pad_id)
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast_products():
             out, first = model(ids, lengths)
         logits[index] = out.numpy()
         features[index] = first.numpy()
@@ -231,7 +232,7 @@ def main():
         for group in optimizer.param_groups:
             group["lr"] = rate * group["rate"]
         batch = mix.batch(batches[step], PAD[args.tokenizer])
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast_products():
             logits, first = model(batch["ids"], batch["lengths"])
         loss = loss_of(args, logits, first, batch, projection)
         optimizer.zero_grad(set_to_none=True)
