@@ -12,10 +12,10 @@ export type Sentiment = 'NEG' | 'NEU' | 'POS'
 export type TextMode = 'none' | 'pysentimiento' | 'bertweet'
 
 /**
- * What multiplies matrices; all give the same bits. The relaxed ones need an engine with relaxed SIMD and differ in
- * speed: 'relaxed-dot' is for AVX-VNNI and ARM, 'relaxed-deep' for the rest.
+ * What multiplies matrices; all give the same bits. They differ in speed: 'relaxed-dot' is for AVX-VNNI and ARM,
+ * 'relaxed-deep' for the rest; where an engine has no relaxed SIMD, 'simd128-deep' is for ARM, 'simd128' for the rest.
  */
-export type Kernel = 'scalar' | 'simd128' | 'relaxed-dot' | 'relaxed-deep'
+export type Kernel = 'scalar' | 'simd128' | 'simd128-deep' | 'relaxed-dot' | 'relaxed-deep'
 
 export type ErrorCode =
   | 'network' | 'integrity' | 'format' | 'model' | 'memory' | 'unsupported' | 'input' | 'aborted' | 'disposed'

@@ -9,7 +9,7 @@ import { TEXT_MODES } from './text-modes.js'
 /** @import { ModelOption } from './manifest.js' */
 
 /** The ways to multiply, at their numbers in bt_kernel (src/bertweet.h); all give the same bits. */
-export const KERNELS = Object.freeze(['auto', 'scalar', 'simd128', 'relaxed-dot', 'relaxed-deep'])
+export const KERNELS = Object.freeze(['auto', 'scalar', 'simd128', 'relaxed-dot', 'relaxed-deep', 'simd128-deep'])
 
 /** Most threads that may be asked for. */
 export const MAX_THREADS = 64

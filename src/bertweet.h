@@ -197,7 +197,8 @@ typedef enum {
     BT_KERNEL_SCALAR = 1,      /* portable C, in every build */
     BT_KERNEL_SIMD128 = 2,     /* WebAssembly SIMD: weights widened panel by panel, i32x4.dot_i16x8_s */
     BT_KERNEL_RELAXED_DOT = 3, /* relaxed SIMD: i32x4.relaxed_dot_i8x16_i7x16_add_s, one instruction of AVX-VNNI, ARM */
-    BT_KERNEL_RELAXED_DEEP = 4 /* relaxed SIMD: i16x8.relaxed_dot_i8x16_i7x16_s, summed in 16 bits; best elsewhere */
+    BT_KERNEL_RELAXED_DEEP = 4, /* relaxed SIMD: i16x8.relaxed_dot_i8x16_i7x16_s, summed in 16 bits; best elsewhere */
+    BT_KERNEL_SIMD128_DEEP = 5  /* WebAssembly SIMD: i16x8.mul, summed in 16 bits; for ARM without relaxed SIMD */
 } bt_kernel;
 
 /* Memory a session takes, in bytes, for batches of at most max_rows ids. 0 for a tokenizer image. */

@@ -255,6 +255,7 @@ static const bt_kernels *const sets[] = {
 #endif
 #ifdef __wasm_simd128__
     &bt_kernels_simd128,
+    &bt_kernels_simd128_deep,
 #endif
     &bt_kernels_scalar,
 };
@@ -263,7 +264,7 @@ static const bt_kernels *find_best(void) {
 #if defined __wasm_relaxed_simd__
     return bt_kernels_relaxed_best();
 #elif defined __wasm_simd128__
-    return &bt_kernels_simd128;
+    return bt_kernels_simd128_best();
 #else
     return &bt_kernels_scalar;
 #endif
@@ -284,6 +285,7 @@ const char *bt_kernel_name(bt_kernel kernel) {
     case BT_KERNEL_SIMD128: return "simd128";
     case BT_KERNEL_RELAXED_DOT: return "relaxed-dot";
     case BT_KERNEL_RELAXED_DEEP: return "relaxed-deep";
+    case BT_KERNEL_SIMD128_DEEP: return "simd128-deep";
     }
     return "unknown";
 }

@@ -107,6 +107,10 @@ const bt_kernels *bt_kernels_find(bt_kernel kernel);
 extern const bt_kernels bt_kernels_scalar;
 #ifdef __wasm_simd128__
 extern const bt_kernels bt_kernels_simd128;
+extern const bt_kernels bt_kernels_simd128_deep;
+
+/* Which of the two is faster on this machine. */
+const bt_kernels *bt_kernels_simd128_best(void);
 #endif
 #ifdef __wasm_relaxed_simd__
 extern const bt_kernels bt_kernels_relaxed_dot;

@@ -2,13 +2,16 @@
  * kernels_simd128.c - the kernels for WebAssembly SIMD (128 bits, without relaxed instructions).
  *
  * The product: WebAssembly's only integer dot product here is i32x4.dot_i16x8_s, which adds pairs of 16-bit products in
- * one instruction of every CPU. So both operands are widened to 16 bits once, activations when they are quantised and
+ * one instruction of x86-64. So both operands are widened to 16 bits once, activations when they are quantised and
  * weights panel by panel into a scratch that stays in the first-level cache, and a tile of 4 rows x 8 outputs keeps its
  * sums in 8 registers:
  *
  *     for each panel: widen it
  *         for each tile of rows: for each quad of columns: 4 vectors of weights x 4 rows -> 16 dot products
  *                                requantise while the sums are in registers
+ *
+ * ARM has no such instruction, and engines make it of three. Browsers there that lack relaxed SIMD (all of Safari) take
+ * simd128-deep: i16x8.mul, whose products stay in 16 bits over as many quads of columns as a panel's depth says.
  */
 #include "strict.h"
 
@@ -197,6 +200,40 @@ static void bt_matmul_simd128(float *out, size_t stride, const bt_activations *x
     }
 }
 
+/* ------------------------------------------------------------------------------------------------ matmul, deep -- */
+
+/* [K/4][8][4] int8 to int16. */
+static void widen_straight(int16_t *restrict wide, const int8_t *restrict panel, uint32_t columns) {
+    for (uint32_t i = 0; i < columns * BT_PANEL; i += 16) {
+        const v128_t bytes = wasm_v128_load(panel + i);
+        wasm_v128_store(wide + i, wasm_i16x8_extend_low_i8x16(bytes));
+        wasm_v128_store(wide + i + 8, wasm_i16x8_extend_high_i8x16(bytes));
+    }
+}
+
+/* kernels_wasm.S, by rows, less 1. */
+multiply_tile bt_tile_mul1_1, bt_tile_mul1_2, bt_tile_mul4_1, bt_tile_mul4_2;
+static multiply_tile *const mul1[2] = {bt_tile_mul1_1, bt_tile_mul1_2};
+static multiply_tile *const mul4[2] = {bt_tile_mul4_1, bt_tile_mul4_2};
+
+static void matmul_deep(float *out, size_t stride, const bt_activations *x, const bt_linear *linear, uint32_t first,
+                        uint32_t last, bt_epilogue epilogue, void *scratch) {
+    const uint32_t columns = linear->columns;
+    const int16_t *rows = x->q;
+    int16_t *panel = scratch;
+    for (uint32_t p = first; p < last; p++, out += BT_PANEL) {
+        widen_straight(panel, linear->weights + (size_t)p * BT_PANEL * columns, columns);
+        const bool four = linear->depth[p] % 4 == 0;
+        multiply_tile *const *multiply = four ? mul4 : mul1;
+        for (uint32_t r = 0; r < x->rows; r += 2) {
+            int32_t acc[BT_TILE][BT_PANEL];
+            const uint32_t wanted = x->rows - r < 2 ? 1 : 2;
+            multiply[wanted - 1](rows + bt_activation_index(r, columns), panel, columns / (four ? 16 : 4), acc);
+            bt_requantize_rows(out + r * stride, stride, acc, x, r, wanted, linear, p, epilogue);
+        }
+    }
+}
+
 /* --------------------------------------------------------------------------------------------------- attention -- */
 
 /* The sums in lanes of four vectors of partial sums, side by side. */
@@ -315,12 +352,31 @@ bool bt_check_panel_simd128(int32_t colsum[BT_PANEL], const int8_t *panel, uint3
     return !wasm_v128_any_true(bad);
 }
 
+/* ------------------------------------------------------------------------------------------------------ choice -- */
+
+/* ARM shows in the sign of the NaN that 0 / 0 is, which the specification leaves open: it is set on x86-64 alone. */
+const bt_kernels *bt_kernels_simd128_best(void) {
+    volatile float zero = 0; /* so that no compiler answers by itself */
+    return bt_bits(zero / zero) >> 31 ? &bt_kernels_simd128 : &bt_kernels_simd128_deep;
+}
+
 const bt_kernels bt_kernels_simd128 = {
     .kernel = BT_KERNEL_SIMD128,
     .name = "simd128",
     .q_nbytes = 2,
     .quantize = bt_quantize_wide,
     .matmul = bt_matmul_simd128,
+    .layer_norm = bt_layer_norm_scalar,
+    .attention = bt_attention_simd128,
+    .check_panel = bt_check_panel_simd128,
+};
+
+const bt_kernels bt_kernels_simd128_deep = {
+    .kernel = BT_KERNEL_SIMD128_DEEP,
+    .name = "simd128-deep",
+    .q_nbytes = 2,
+    .quantize = bt_quantize_wide,
+    .matmul = matmul_deep,
     .layer_norm = bt_layer_norm_scalar,
     .attention = bt_attention_simd128,
     .check_panel = bt_check_panel_simd128,

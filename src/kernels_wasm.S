@@ -13,6 +13,7 @@
  *
  *   bt_tile_wide1         i32x4.dot_i16x8_s. Both operands are widened to 16 bits, and of the panel the halves of each
  *                         quad stand apart: [quads][2][8 outputs][2].
+ *   bt_tile_mul1, 4       i16x8.mul, of rows 1 and 2 at most; see there
  *   bt_tile_dot4          i32x4.relaxed_dot_i8x16_i7x16_add_s: sums in 32 bits
  *   bt_tile_dot6          the same for six rows, see there
  *   bt_tile_deep1, 4, 8   i16x8.relaxed_dot_i8x16_i7x16_s: pairs of products in 16 bits; those of 1, 4 or 8 quads are
@@ -107,6 +108,61 @@
     QUAD(N, ROW_WIDE, 32, 48, 4, 12, 20, 28); \
     END(N, 32, 64)
 FOR_ALL_ROWS(WIDE1)
+
+/*
+ * bt_tile_mul<quads>_<rows>: one or two rows of a tile, the first of which `tile` points to. Both operands are widened to
+ * 16 bits, in the order that they have as bytes: panel [quads][8 outputs][4]. Each lane adds the products of one column
+ * of each of 1 or 4 quads in 16 bits, which are part of a lane group of the 16-bit bound.
+ *
+ * For ARM, where a dot product of 16-bit numbers takes three instructions (smull, smull2, addp) and a sum, eight products
+ * in all; here they take a product, a sum, and a quarter of two more. On x86-64 it is the other way round, 8 to 9.
+ */
+#define W2 4 /* in place of ONES */
+#define W3 24
+#define PRODUCT(w) local.get w; local.get X; i16x8.mul
+#define SET_PRODUCT(s, w) PRODUCT(w); local.set s
+#define ADD_PRODUCT(s, w) local.get s; PRODUCT(w); i16x8.add; local.set s
+#define ROW_MUL(EACH, at, s0, s1, s2, s3) \
+    local.get TILE; v128.load64_splat at; local.set X; EACH(s0, W0); EACH(s1, W1); EACH(s2, W2); EACH(s3, W3)
+#define MULS_1(EACH, at, next) ROW_MUL(EACH, at, 8, 9, 10, 11)
+#define MULS_2(EACH, at, next) MULS_1(EACH, at, next); ROW_MUL(EACH, next, 12, 13, 14, 15)
+#define QUAD_MUL(N, EACH, w0, w1, w2, w3, at, next) \
+    local.get PANEL; v128.load w0; local.set W0; local.get PANEL; v128.load w1; local.set W1; \
+    local.get PANEL; v128.load w2; local.set W2; local.get PANEL; v128.load w3; local.set W3; \
+    MULS_##N(EACH, at, next)
+#define WIDEN_PAIRS(s, c) local.get s; i32x4.extadd_pairwise_i16x8_s; local.get c; i32x4.add; local.set c
+#define WIDEN_FOUR(s0, s1, s2, s3, c0, c1, c2, c3) \
+    WIDEN_PAIRS(s0, c0); WIDEN_PAIRS(s1, c1); WIDEN_PAIRS(s2, c2); WIDEN_PAIRS(s3, c3)
+#define WIDEN_MULS_1 WIDEN_FOUR(8, 9, 10, 11, 16, 17, 18, 19)
+#define WIDEN_MULS_2 WIDEN_MULS_1; WIDEN_FOUR(12, 13, 14, 15, 20, 21, 22, 23)
+/* Of two registers with the sums of two outputs each, in halves: the four sums. */
+#define STORE_FOUR(c0, c1, at) local.get OUT; \
+    local.get c0; local.get c1; i8x16.shuffle 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27; \
+    local.get c0; local.get c1; i8x16.shuffle 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31; \
+    i32x4.add; v128.store at
+#define STORE_MULS_1 STORE_FOUR(16, 17, 0); STORE_FOUR(18, 19, 16)
+#define STORE_MULS_2 STORE_MULS_1; STORE_FOUR(20, 21, 32); STORE_FOUR(22, 23, 48)
+#define BEGIN_MUL(name) \
+    .section .text.name,"",@; .hidden name; .globl name; .type name,@function; \
+    name: .functype name (i32, i32, i32, i32) -> (); \
+    .local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, \
+           v128, v128, v128, v128, v128, v128, v128, v128, v128, v128; \
+    loop
+#define END_MUL(N, tile_nbytes, panel_nbytes) \
+    WIDEN_MULS_##N; NEXT(tile_nbytes, panel_nbytes); STORE_MULS_##N; end_function
+
+#define MUL1(N) BEGIN_MUL(bt_tile_mul1_##N); \
+    QUAD_MUL(N, SET_PRODUCT, 0, 16, 32, 48, 0, 8); \
+    END_MUL(N, 32, 64)
+MUL1(1); MUL1(2)
+
+#define MUL4(N) BEGIN_MUL(bt_tile_mul4_##N); \
+    QUAD_MUL(N, SET_PRODUCT, 0, 16, 32, 48, 0, 8); \
+    QUAD_MUL(N, ADD_PRODUCT, 64, 80, 96, 112, 32, 40); \
+    QUAD_MUL(N, ADD_PRODUCT, 128, 144, 160, 176, 64, 72); \
+    QUAD_MUL(N, ADD_PRODUCT, 192, 208, 224, 240, 96, 104); \
+    END_MUL(N, 128, 256)
+MUL4(1); MUL4(2)
 
 #ifdef __wasm_relaxed_simd__
 

@@ -33,6 +33,7 @@ export const ENGINES = {
   'ours-relaxed-deep': ours(1, 'relaxed-deep'),
   'ours-relaxed-dot': ours(1, 'relaxed-dot'),
   'ours-simd128': ours(1, 'simd128'),
+  'ours-simd128-deep': ours(1, 'simd128-deep'),
   'ours-scalar': ours(1, 'scalar'),
   ort: { title: 'onnxruntime-web q8', page: 'ort', threads: 1 },
   transformers: { title: 'transformers.js q8', page: 'transformers', threads: 1 },

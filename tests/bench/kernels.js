@@ -22,6 +22,7 @@ export const SHAPES = [[32, 768, 768], [32, 768, 3072], [32, 3072, 768]]
 /** Numbers of bt_kernel, and how many quads a kernel may sum in 16 bits, where it does. */
 const KERNELS = [
   { name: 'simd128', kernel: 2, quads: 4 },
+  { name: 'simd128-deep', kernel: 5, quads: 4 },
   { name: 'relaxed-dot', kernel: 3, quads: 4 },
   { name: 'relaxed-deep, 4 quads', kernel: 4, quads: 4 },
   { name: 'relaxed-deep, 8 quads', kernel: 4, quads: 8 }

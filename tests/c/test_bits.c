@@ -151,6 +151,7 @@ int main(int argc, char **argv) {
         BT_KERNEL_SCALAR,
 #ifdef __wasm_simd128__
         BT_KERNEL_SIMD128,
+        BT_KERNEL_SIMD128_DEEP,
 #endif
 #ifdef __wasm_relaxed_simd__
         BT_KERNEL_RELAXED_DOT,

@@ -433,7 +433,7 @@ static void test_check_panel(const bt_kernels *kernels) {
 
 int main(void) {
     static const bt_kernel numbers[] = {BT_KERNEL_SCALAR, BT_KERNEL_SIMD128, BT_KERNEL_RELAXED_DOT,
-                                        BT_KERNEL_RELAXED_DEEP};
+                                        BT_KERNEL_RELAXED_DEEP, BT_KERNEL_SIMD128_DEEP};
     uint32_t tested = 0;
     CHECK(bt_kernels_find(BT_KERNEL_SCALAR) == &bt_kernels_scalar);
     CHECK(bt_kernels_find(BT_KERNEL_BEST) != NULL);

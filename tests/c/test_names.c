@@ -2,7 +2,7 @@
 #include "bertweet.h"
 #include "test.h"
 
-enum { STATUSES = BT_THREAD_LOST + 1, KERNELS = BT_KERNEL_RELAXED_DEEP + 1 };
+enum { STATUSES = BT_THREAD_LOST + 1, KERNELS = BT_KERNEL_SIMD128_DEEP + 1 };
 
 static const char *status(int number) { return bt_status_message((bt_status)number); }
 static const char *kernel(int number) { return bt_kernel_name((bt_kernel)number); }

@@ -211,7 +211,7 @@ static void use(bt_model *model, const claims *c) {
         float logits[BT_MAX_LABELS], others[BT_MAX_LABELS];
         bt_status status, other;
         classify(model, BT_KERNEL_SCALAR, tokens->ids, tokens->length, &status, logits);
-        for (int kernel = BT_KERNEL_SIMD128; kernel <= BT_KERNEL_RELAXED_DEEP; kernel++) {
+        for (int kernel = BT_KERNEL_SIMD128; kernel <= BT_KERNEL_SIMD128_DEEP; kernel++) {
             if (bt_kernels_find((bt_kernel)kernel) == NULL) continue;
             classify(model, (bt_kernel)kernel, tokens->ids, tokens->length, &other, others);
             REQUIRE(other == status);

@@ -20,6 +20,7 @@ for (const [options, count, batch] of [
   ...relaxed,
   [{ threads: 1, kernel: 'scalar' }, 100, 7],
   [{ threads: 1, kernel: 'simd128' }, 100, 64],
+  [{ threads: 2, kernel: 'simd128-deep' }, 2000, 7],
   [{ threads: 2, kernel: 'scalar' }, 100, 1],
   [{ threads: 3, kernel: 'simd128' }, 2000, 7]
 ]) {

@@ -227,7 +227,7 @@ for (const worker of [true, false]) {
 test('a kernel can be chosen, with the same bits; relaxed ones are in another module', async (t) => {
   const expected = await (await start(t)).classify(texts)
   for (const worker of [true, false]) {
-    for (const kernel of ['scalar', 'simd128']) {
+    for (const kernel of ['scalar', 'simd128', 'simd128-deep']) {
       const classifier = await start(t, { kernel, worker })
       assert.equal(classifier.info.kernel, kernel)
       assert.deepEqual(await classifier.classify(texts), expected)
@@ -239,9 +239,10 @@ test('a kernel can be chosen, with the same bits; relaxed ones are in another mo
 
 test('info tells what is loaded', async (t) => {
   const { info } = await start(t)
+  const kernel = process.arch === 'arm64' ? 'simd128-deep' : 'simd128'
   assert.deepEqual(
     [info.model, info.labels, info.preprocess, info.maxTokens, info.bytes, info.threads, info.cached, info.kernel],
-    ['tiny', ['NEG', 'NEU', 'POS'], 'pysentimiento', 128, manifest.bytes, 1, false, 'simd128'])
+    ['tiny', ['NEG', 'NEU', 'POS'], 'pysentimiento', 128, manifest.bytes, 1, false, kernel])
   assert.deepEqual(info.license, manifest.license)
   assert.ok(info.memory > manifest.image.bytes && info.memory < manifest.image.bytes + (24 << 20))
   assert.ok(info.threadsReason.length > 0)

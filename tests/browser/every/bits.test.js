@@ -36,7 +36,7 @@ describe(`bits in ${TITLE}`, { skip: noBrowser() }, () => {
       }
       for (const batch of [1, 7, 64]) await run(100, batch, {})
       await run(100, 64, { worker: false })
-      const kernels = ['simd128', ...HAS_RELAXED ? ['relaxed-dot', 'relaxed-deep'] : []]
+      const kernels = ['simd128', 'simd128-deep', ...HAS_RELAXED ? ['relaxed-dot', 'relaxed-deep'] : []]
       for (const kernel of kernels) assert.equal((await run(100, 64, { kernel })).kernel, kernel)
       assert.equal((await run(10, 7, { kernel: 'scalar' })).kernel, 'scalar')
       for (const threads of [1, 2, 3]) {
@@ -51,7 +51,7 @@ describe(`bits in ${TITLE}`, { skip: noBrowser() }, () => {
   test('2,000 rows of ids', async (t) => {
     const { page } = await my.open(t, { isolated: true })
     const { vocab_size: vocabSize } = model.manifest.config
-    const ways = [{ kernel: 'simd128', batch: 64, threads: 1 }]
+    const ways = ['simd128', 'simd128-deep'].map((kernel) => ({ kernel, batch: 64, threads: 1 }))
     if (HAS_RELAXED) {
       ways.push({ kernel: 'relaxed-dot', batch: 7, threads: 2 }, { kernel: 'relaxed-deep', batch: 64, threads: 3 })
     }
