@@ -31,6 +31,7 @@ const KERNELS = [
 /** What each kernel does to its sums of products, with operands loaded anew, and nothing more. */
 const LOOPS = {
   'i32x4.dot_i16x8_s, i32x4.add': { macs: 8, add: (sum, a, b) => `(i32x4.add ${sum} (i32x4.dot_i16x8_s ${a} ${b}))` },
+  'i16x8.mul, i16x8.add': { macs: 8, add: (sum, a, b) => `(i16x8.add ${sum} (i16x8.mul ${a} ${b}))` },
   'i32x4.relaxed_dot_i8x16_i7x16_add_s': {
     macs: 16,
     add: (sum, a, b) => `(i32x4.relaxed_dot_i8x16_i7x16_add_s ${a} ${b} ${sum})`
