@@ -15,7 +15,7 @@ export { TEXT_MODES } from '../text-modes.js'
 
 export const MODEL_OPTIONS = {
   model: { value: 'MODEL', short: 'm', help: 'folder, manifest.json, URL, or tweet-nano; default: tweet-mini' },
-  kernel: { value: 'KERNEL', choices: KERNELS, help: `what multiplies, bits are the same: ${KERNELS.join(', ')}` },
+  kernel: { value: 'KERNEL', choices: KERNELS, help: `how to multiply, same bits: ${KERNELS.join(', ')}` },
 }
 
 /** Of the package; each has a folder of its name. */
