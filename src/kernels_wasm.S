@@ -110,12 +110,13 @@
 FOR_ALL_ROWS(WIDE1)
 
 /*
- * bt_tile_mul<quads>_<rows>: one or two rows of a tile, the first of which `tile` points to. Both operands are widened to
- * 16 bits, in the order that they have as bytes: panel [quads][8 outputs][4]. Each lane adds the products of one column
- * of each of 1 or 4 quads in 16 bits, which are part of a lane group of the 16-bit bound.
+ * bt_tile_mul<quads>_<rows>: one or two rows of a tile, the first of which `tile` points to. Both operands are widened
+ * to 16 bits, in the order that they have as bytes: panel [quads][8 outputs][4]. Each lane adds the products of one
+ * column of each of 1 or 4 quads in 16 bits, which are part of a lane group of the 16-bit bound.
  *
- * For ARM, where a dot product of 16-bit numbers takes three instructions (smull, smull2, addp) and a sum, eight products
- * in all; here they take a product, a sum, and a quarter of two more. On x86-64 it is the other way round, 8 to 9.
+ * For ARM, where a dot product of 16-bit numbers takes three instructions (smull, smull2, addp) and a sum, for eight
+ * products in all; here they take a product, a sum, and a quarter of two more. On x86-64 it is the other way round, 8
+ * to 9.
  */
 #define W2 4 /* in place of ONES */
 #define W3 24
