@@ -54,7 +54,7 @@ def main():
     parser.add_argument("--bpe", type=Path, help="folder with the student's vocab.txt and bpe.codes")
     parser.add_argument("--bpe-teacher", type=Path, help="the same, of a teacher that is a model of ours")
     parser.add_argument("--sets", nargs="+", required=True, choices=[*data.SETS, "synthetic", "disturbed"])
-    parser.add_argument("--limit", type=int, help="rows of each set, for a trial")
+    parser.add_argument("--limit", type=int, help="rows of each set that is read, for a trial")
     args = parser.parse_args()
 
     preprocess_tweet = load_preprocess_tweet()
@@ -69,7 +69,8 @@ def main():
     for name in args.sets:
         begun = time.process_time()
         counts = data.prepare(
-            name, itertools.islice(source(name, args.data), args.limit), args.work, tokenizers,
+            name, itertools.islice(source(name, args.data), args.limit if name in data.SETS else None), args.work,
+            tokenizers,
             lambda text: preprocess_tweet(text, lang="en", user_token="@USER", url_token="HTTPURL"),
             frozenset() if name in data.EVALUATION else seen)
         print(json.dumps({"cpu_seconds": round(time.process_time() - begun), **counts}), flush=True)

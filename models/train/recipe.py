@@ -12,6 +12,7 @@ Maven.
 
 import argparse
 import hashlib
+import itertools
 import json
 import os
 import subprocess
@@ -40,6 +41,13 @@ BGE = {
 # The small model's name, which asks for its stages.
 NANO = "tweet-nano"
 
+# What --trial adds to a stage's command, by its script.
+TRIAL = {
+    "prepare.py": ["--limit", "400"],
+    "vocabulary.py": ["--limit", "400", "--size", "2000"],
+    "train.py": ["--steps", "4"],
+}
+
 
 def python(script, *arguments):
     return [sys.executable, str(HERE / script), *map(str, arguments)]
@@ -47,8 +55,9 @@ def python(script, *arguments):
 
 def stages(args):
     """(name, command) of every stage, in order."""
-    yield from (nano_stages if args.name == NANO else mini_stages)(args)
-    yield from shipping_stages(args)
+    makers = (nano_stages if args.name == NANO else mini_stages, shipping_stages)
+    for name, command in itertools.chain.from_iterable(make(args) for make in makers):
+        yield name, command + TRIAL.get(Path(command[1]).name, []) if args.trial else command
 
 
 def mini_stages(args):
@@ -181,6 +190,7 @@ def main():
     parser.add_argument("--name", default="tweet-mini")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--until", help="stop after this stage")
+    parser.add_argument("--trial", action="store_true", help="a few rows and steps: whether all of it runs, in minutes")
     parser.add_argument("--list", action="store_true", help="print the stages' commands and stop")
     args = parser.parse_args()
     if args.name == NANO and args.start:
