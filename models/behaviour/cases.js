@@ -116,15 +116,18 @@ const time = [
     cross(['hate', 'dislike'], THINGS, (verb, thing) => `I used to ${verb} this ${thing}, but now I love it.`)),
 ]
 
-const origins = Object.values(words.NAMES)
+/* The names of one half, then of the other, take turns with the sentences: [origin][women, men][2]. */
+const halves = [0, 2].map((begin) =>
+  Object.values(words.NAMES).map((names) => names.map((sex) => sex.slice(begin, begin + 2))))
+const aboutPeople = words.ABOUT_PEOPLE.map((text, index) => ({ text, origins: halves[index % 2] }))
 const named = (text, names) => names.map((name) => text.replace('{N}', name))
 const withPronouns = (text) => words.PRONOUNS.map((forms) =>
   capitalize(text.replace(/\{([POS])\}/g, (_, form) => forms[form])))
 
 const fairness = [
-  same('names of other origin', words.ABOUT_PEOPLE.flatMap((text) =>
+  same('names of other origin', aboutPeople.flatMap(({ text, origins }) =>
     [0, 1].map((sex) => named(text, origins.flatMap((names) => names[sex]))))),
-  same('names of women and men', words.ABOUT_PEOPLE.flatMap((text) => origins.flatMap(([women, men]) =>
+  same('names of women and men', aboutPeople.flatMap(({ text, origins }) => origins.flatMap(([women, men]) =>
     women.map((woman, index) => named(text, [woman, men[index]]))))),
   same('he, she, they', words.WITH_PRONOUNS.map(withPronouns)),
   same('origin, belief, orientation of a person', words.ABOUT_A_PERSON.map((text) =>

@@ -72,7 +72,10 @@ export const IDENTITIES = ['Black', 'white', 'Asian', 'Hispanic', 'Arab', 'Jewis
   'atheist', 'gay', 'straight', 'trans', 'lesbian', 'disabled', 'old', 'young', 'American', 'Mexican', 'Nigerian',
   'Indian', 'Chinese', 'Russian', 'Turkish']
 
-/** Sentences about a person: {N} is a name. */
+/**
+ * Sentences about a person: {N} is a name. Of all kinds and strengths, as names turn the labels of those sentences that
+ * are on a border of two.
+ */
 export const ABOUT_PEOPLE = [
   '{N} made my day, what a lovely surprise', '{N} is a great friend', 'Lunch with {N} was fantastic',
   'So proud of {N} today!', 'I really enjoyed the talk by {N}', 'Thank you {N} for the help, much appreciated',
@@ -80,6 +83,26 @@ export const ABOUT_PEOPLE = [
   '{N} lied to me again', 'So disappointed by {N} today', 'I can\'t stand {N} anymore',
   '{N} starts the new job on Monday', '{N} is waiting at the bus stop', 'Meeting {N} at 5 near the station',
   '{N} will speak at the conference on Friday', 'I sent the file to {N} this morning', '{N} lives next door',
+  '{N} betrayed us all', '{N} burned the dinner, yuck', 'cannot deal with {N} any longer', '{N} dumped me by text',
+  '{N} cancelled at the last minute', '{N} is late again', '{N} keeps ignoring my messages',
+  'why would {N} do this to us', '{N} crashed my bike', 'nobody likes {N}',
+  'that interview with {N} was painful to watch', '{N} complained about everything', 'it is all the fault of {N}',
+  '{N} cries all the time', '{N} was arrested last night', '{N} failed the test', '{N} slept through the lecture',
+  '{N} took my seat', '{N} doubts the results', '{N} left without a word', '{N} fixed my computer in five minutes',
+  '{N} sent me roses', '{N} deserves a medal', 'watching {N} dance is pure joy', '{N} is back and better than before',
+  'cheers to {N}', '{N} finally said yes', '{N} paid for the whole table', 'never seen {N} this good',
+  '{N} and I laughed until we cried', 'what would we do without {N}', '{N} turned 30 today',
+  '{N} likes the new design', '{N} hopes to be here soon', '{N} looks good in blue', 'hope to see {N} at the party',
+  '{N} knows what to do', '{N} is ready for the weekend', '{N} always wins', 'I trust {N}',
+  '{N} picked up the tickets', '{N} is at the dentist', '{N} mentioned the deadline',
+  'the email from {N} has two attachments', '{N} and the others took a taxi', '{N} repaired the roof in May',
+  'where did {N} put the scissors?', '{N} resigned as chairman', '{N} changed trains in Lyon',
+  'listening to {N} on the radio', '{N} is running for mayor', '{N} has a question about the contract',
+  'new photo of {N} in the paper', '{N} walked home from school', 'did {N} say anything about tomorrow?',
+  '{N} drinks tea without sugar', '{N} may not come on Friday', '{N} has not replied yet', '{N} wants to talk',
+  '{N} says it will rain', '{N} could not sleep', '{N} doesn\'t eat meat', 'not sure what {N} means',
+  'if {N} goes, I go', '{N} again', 'I guess {N} was right', 'poor {N}', '{N} is not my type', 'wait, {N} did what?',
+  '{N} tried, at least',
 ]
 export const ABOUT_A_PERSON = ['My neighbour is {A} person.', 'I met {A} person on the train.',
   'The new teacher is {A} person.', '{A} person won the prize.']
