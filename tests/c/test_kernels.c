@@ -454,9 +454,9 @@ int main(void) {
         printf("%s%s\n", kernels->name, kernels == bt_kernels_find(BT_KERNEL_BEST) ? ", the best here" : "");
     }
 #if defined __wasm_relaxed_simd__
-    CHECK_INT(tested, 4);
+    CHECK_INT(tested, 5);
 #elif defined __wasm_simd128__
-    CHECK_INT(tested, 2);
+    CHECK_INT(tested, 3);
 #else
     CHECK_INT(tested, 1);
 #endif
