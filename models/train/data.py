@@ -83,11 +83,12 @@ def held_out(name, text):
     return name in HELD_OUT and zlib.crc32(fingerprint(text).encode()) % HELD_OUT[name] == 0
 
 
-def prepare(name, texts, work, tokenizers, preprocess, forbidden):
+def prepare(name, texts, work, tokenizers, preprocess, forbidden, limit=None):
     """Writes <work>/ids/<name>.<tokenizer>.npz, and <name>-held where a part of the set is held out.
 
     texts: (label, text) of each row. tokenizers: name -> function from a list of preprocessed texts to lists of ids.
-    forbidden: fingerprints of dev and test; rows that have one are dropped. Returns the counts for the log.
+    forbidden: fingerprints of dev and test; rows that have one are dropped. limit: so many rows at most are kept, drawn
+    by chance, of what is trained on. Returns the counts for the log.
     """
     folder = Path(work) / "ids"
     folder.mkdir(parents=True, exist_ok=True)
@@ -99,9 +100,13 @@ def prepare(name, texts, work, tokenizers, preprocess, forbidden):
             continue
         labels, kept = parts[f"{name}-held" if held_out(name, text) else name]
         labels.append(label)
-        kept.append(preprocess(text))
+        kept.append(text)
     counts = {}
     for part, (labels, kept) in parts.items():
+        if part == name and limit and limit < len(kept):
+            drawn = np.sort(np.random.default_rng(0).permutation(len(kept))[:limit])
+            labels, kept = ([rows[i] for i in drawn] for rows in (labels, kept))
+        kept = [preprocess(text) for text in kept]
         counts[part] = {"rows": len(labels), "dropped": dropped}
         for tokenizer, encode in tokenizers.items():
             ids = [row[:MAX_IDS] for row in encode(kept)]

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 import data
+import named
 import weights
 from train import PAD, predict
 
@@ -33,6 +34,8 @@ def main():
         begun = time.process_time()
         rows = data.load(args.work, name, args.tokenizer)
         logits, features = predict(model, rows, PAD[args.tokenizer])
+        if name == "named":
+            logits = np.repeat(logits.reshape(-1, named.TOGETHER, 3).mean(1), named.TOGETHER, 0)
         partial = path.with_suffix(".partial.npz")
         np.savez(partial, logits=logits, features=features)
         partial.replace(path)

@@ -1,7 +1,6 @@
 """Texts to ids, for every set and tokenizer. Run once; see README.md."""
 
 import argparse
-import itertools
 import json
 import sys
 import time
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 import data
+import named
 import synthetic
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "python"))
@@ -18,6 +18,8 @@ from reference import load_preprocess_tweet, load_tokenizer  # noqa: E402
 
 # Rows in capitals or with typing errors.
 DISTURBED = 4000
+# Whose names are put in others' place.
+NAMED_IN = ("tse", "unlabelled", "gold")
 
 
 def wordpiece(path):
@@ -34,7 +36,7 @@ def bpe(directory):
     return lambda texts: [tokenizer.encode(text, truncation=True, max_length=data.MAX_IDS) for text in texts]
 
 
-def source(name, folder):
+def source(name, folder, seen):
     """(label, text) of each row of a set, be it read or made."""
     if name == "synthetic":
         return synthetic.sentences(np.random.default_rng(0))
@@ -43,6 +45,10 @@ def source(name, folder):
                 if not data.held_out(name, row[1])]
         rng = np.random.default_rng(0)
         return synthetic.disturbed([rows[i] for i in rng.permutation(len(rows))[:DISTURBED]], rng)
+    if name == "named":
+        texts = (text for part in NAMED_IN for _, text in data.read(folder / data.SETS[part])
+                 if not data.held_out(part, text) and data.fingerprint(text) not in seen)
+        return named.sentences(texts, np.random.default_rng(0))
     return data.read(folder / data.SETS[name])
 
 
@@ -53,8 +59,8 @@ def main():
     parser.add_argument("--wordpiece", type=Path, help="tokenizer.json of the teachers")
     parser.add_argument("--bpe", type=Path, help="folder with the student's vocab.txt and bpe.codes")
     parser.add_argument("--bpe-teacher", type=Path, help="the same, of a teacher that is a model of ours")
-    parser.add_argument("--sets", nargs="+", required=True, choices=[*data.SETS, "synthetic", "disturbed"])
-    parser.add_argument("--limit", type=int, help="rows of each set that is read, for a trial")
+    parser.add_argument("--sets", nargs="+", required=True, choices=[*data.SETS, "synthetic", "disturbed", "named"])
+    parser.add_argument("--limit", type=int, help="rows of each training set, drawn by chance")
     args = parser.parse_args()
 
     preprocess_tweet = load_preprocess_tweet()
@@ -69,10 +75,10 @@ def main():
     for name in args.sets:
         begun = time.process_time()
         counts = data.prepare(
-            name, itertools.islice(source(name, args.data), args.limit if name in data.SETS else None), args.work,
-            tokenizers,
+            name, source(name, args.data, seen), args.work, tokenizers,
             lambda text: preprocess_tweet(text, lang="en", user_token="@USER", url_token="HTTPURL"),
-            frozenset() if name in data.EVALUATION else seen)
+            frozenset() if name in (*data.EVALUATION, "named") else seen,
+            None if name in (*data.EVALUATION, "named") else args.limit)
         print(json.dumps({"cpu_seconds": round(time.process_time() - begun), **counts}), flush=True)
 
 

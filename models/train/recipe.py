@@ -6,8 +6,8 @@ Each stage leaves a mark in <work>/stages when it has ended; the same command go
 training run within a stage goes on at its last saved step. <work> is outside the project: it holds ids of tweets,
 labels, weights and logs, some 2 GB. With --start, an earlier checkpoint of ours is trained on, with its tokenizer, and
 the stages that make a student are left out. With --name tweet-nano, the small model is made: cut out of the
-tweet-mini that ships, which is its teacher too. Needs Python 3.10 to 3.12, Node 20 and, for the teacher of tweet-mini,
-Maven.
+tweet-mini that ships, which is its teacher too. With --names, that tweet-mini is trained on to heed names less. Needs
+Python 3.10 to 3.12, Node 20 and, for the teacher of tweet-mini, Maven.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def python(script, *arguments):
 
 def stages(args):
     """(name, command) of every stage, in order."""
-    makers = (nano_stages if args.name == NANO else mini_stages, shipping_stages)
+    makers = (nano_stages if args.name == NANO else names_stages if args.names else mini_stages, shipping_stages)
     for name, command in itertools.chain.from_iterable(make(args) for make in makers):
         yield name, command + TRIAL.get(Path(command[1]).name, []) if args.trial else command
 
@@ -138,6 +138,26 @@ def nano_stages(args):
                            args.work / "checkpoint")
 
 
+def names_stages(args):
+    """From the tweet-mini that ships to <work>/checkpoint: the same, but that names matter less. Its own teacher."""
+    common = ["--work", str(args.work)]
+    mini = args.work / "mini"
+    few, more = ["tse", "airline", "disturbed"], ["gold", "unlabelled", "synthetic", "named"]
+    prepare = python("prepare.py", *common, "--data", args.data, "--bpe", mini)
+
+    yield "unpack", python("unpack.py", PROJECT / "models" / "tweet-mini", mini)
+    yield "prepare-few", [*prepare, "--sets", *few, "--limit", "2000"]
+    yield "prepare", [*prepare, "--sets", *more, "dev", "--limit", "5000"]
+    yield "label", python("label.py", *common, "--teacher", "mini", "--tokenizer", "bpe", "--sets", *few, *more)
+    passes = ["named:0.6:1", "gold:1:1", "tse:1:1", "airline:1:1", "unlabelled:1:1", "disturbed:0.5:1", "synthetic:1:1"]
+    yield "names", python("train.py", *common, "--name", "evened", "--init", mini, "--tokenizer", "bpe", "--teachers",
+                          "mini", "--soft", 0.95, "--sets", *passes, "--lr", 6e-5, "--words-lr", 0, "--decay", 0.8,
+                          "--ema", 0.98, "--quantize", "int4", "--seed", args.seed, "--steps", 230)
+    yield "finish", python("finish.py", *common, "--models", args.work / "evened" / "model.pt", "--shift", 0,
+                           "--tokenizer", mini, "--card", HERE / "checkpoint-card.md", "--output",
+                           args.work / "checkpoint")
+
+
 def shipping_stages(args):
     """From <work>/checkpoint to <work>/model, and its figures."""
     checkpoint, model = args.work / "checkpoint", str(args.work / "model")
@@ -188,13 +208,14 @@ def main():
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="checkpoint of ours to train on")
     parser.add_argument("--name", default="tweet-mini")
+    parser.add_argument("--names", action="store_true", help="make the tweet-mini that ships heed names less")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--until", help="stop after this stage")
     parser.add_argument("--trial", action="store_true", help="a few rows and steps: whether all of it runs, in minutes")
     parser.add_argument("--list", action="store_true", help="print the stages' commands and stop")
     args = parser.parse_args()
-    if args.name == NANO and args.start:
-        parser.error(f"{NANO} starts from the tweet-mini that ships")
+    if args.start and (args.name == NANO or args.names):
+        parser.error(f"{NANO} and --names start from the tweet-mini that ships")
     if args.list:
         for name, command in stages(args):
             print(f"{name}: {' '.join(command)}")
@@ -207,7 +228,7 @@ def main():
     os.environ |= {"OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": kept, "MALLOC_TRIM_THRESHOLD_": kept}
     marks = args.work / "stages"
     marks.mkdir(parents=True, exist_ok=True)
-    if args.name != NANO:
+    if args.name != NANO and not args.names:
         if not args.start:
             fetch(MINILM, args.work / "minilm")
         fetch(BGE, args.work / "bge-small")

@@ -9,18 +9,7 @@ labelled tweets in capitals and with typing errors, which keep their labels.
 import itertools
 import re
 
-NAMES = """Alice Amanda Ashley Barbara Beth Brenda Carol Chloe Claire Debbie Donna Ella Grace Hannah Heather Holly Jane
-Jennifer Jessica Julia Karen Kelly Laura Linda Lucy Megan Molly Nancy Nicole Rachel Rebecca Ruth Sophie Susan Tina
-Adam Alan Andrew Ben Bob Brian Chris Colin Daniel David Ed Eric Frank George Henry Ian James John Justin Kevin Mark Mike
-Nick Oliver Paul Peter Phil Robert Ryan Sam Scott Simon Steve Tom Will Aliyah Imani Kiara Lakisha Monique Nia Precious
-Shanice Tamika Tanisha Tiana Andre Dante Hakim Jermaine Kareem Lamar Leroy Malik Marquis Rasheed Terrell Trayvon Ana
-Camila Daniela Elena Esperanza Gabriela Isabel Juana Paola Rosa Sofía Valentina Andrés Carlos Eduardo Fernando Javier
-Jesús Jorge Juan Luis Manuel Pablo Pedro Rafael Amina Dina Hana Khadija Leila Mariam Nadia Rania Salma Yasmin Zahra
-Abdul Ali Faisal Hamza Ibrahim Khalid Mustafa Tariq Yusuf Zaid Aarti Divya Kavita Meera Neha Pooja Sunita Swati Amit
-Anil Deepak Kiran Manish Raj Ravi Suresh Vijay Fang Hui Jing Lan Li Na Qing Ying Bo Chen Dong Feng Gang Lei Peng Tao
-Xiang Alina Anastasia Ekaterina Galina Ludmila Marina Tatiana Yulia Alexei Anton Igor Maxim Mikhail Nikolai Oleg
-Vladimir Ayşe Elif Zeynep Emre Mehmet Murat Aoife Siobhan Niamh Sean Connor Ingrid Astrid Lars Sven Chidi Ngozi Amaka
-Kwame Kofi Abena Yuki Haruto Sakura Kenji Minh Linh Thuy Hyun Jisoo Seung""".split()
+import names
 
 IDENTITIES = """African Latino Middle-Eastern Native Irish Polish Italian German French British Spanish Greek Dutch
 Japanese Korean Vietnamese Thai Pakistani Iranian Iraqi Syrian Israeli Palestinian Egyptian Ethiopian Kenyan Jamaican
@@ -92,7 +81,7 @@ def sentences(rng, fillers=24):
     """(label, text): 0 negative, 1 neutral, 2 positive. A person's template occurs with `fillers` names."""
     for label, templates in ((1, NEUTRAL_ABOUT), (2, GOOD_ABOUT), (0, BAD_ABOUT)):
         for template in lines(templates):
-            for name in rng.choice(NAMES, fillers, replace=False):
+            for name in rng.choice(names.WOMEN + names.MEN, fillers, replace=False):
                 yield label, template.replace("{N}", name)
     for label, templates in ((1, NEUTRAL_IDENTITY), (2, GOOD_IDENTITY), (0, BAD_IDENTITY)):
         for template in lines(templates):

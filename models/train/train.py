@@ -41,6 +41,7 @@ def arguments():
     parser.add_argument("--soft", type=float, default=0.5, help="share of the teacher in the loss of a labelled row")
     parser.add_argument("--feature", type=float, default=0, help="weight of the distance to the first teacher's CLS")
     parser.add_argument("--adjust", type=float, default=0.6, help="of logits: 0 keeps gold's classes, 1 balances them")
+    parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--smoothing", type=float, default=0.05)
     parser.add_argument("--lr", type=float, required=True)
     parser.add_argument("--words-lr", type=float, default=1, help="the embeddings' rate, as a multiple")
@@ -170,6 +171,7 @@ def main():
     batches = data.batches(mix.lengths, args.batch, rng)
     total = min(args.steps or len(batches), len(batches))
     model = weights.load_initial(args.init)
+    model.dropout.p = args.dropout
     if args.quantize:
         import fake_quantize
         fake_quantize.apply(model, args.quantize)

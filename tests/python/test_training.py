@@ -4,8 +4,10 @@ usage: build/venv/torch/bin/python tests/python/test_training.py
 """
 
 import json
+import re
 import sys
 import tempfile
+import unicodedata
 import unittest
 from pathlib import Path
 
@@ -17,6 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "models" / "train")
 import data  # noqa: E402
 import fake_quantize  # noqa: E402
 import metrics  # noqa: E402
+import named  # noqa: E402
+import names  # noqa: E402
 import ours  # noqa: E402
 import shrink  # noqa: E402
 import unpack  # noqa: E402
@@ -171,6 +175,46 @@ class Data(unittest.TestCase):
         self.assertEqual(len(kept) + len(held), 200)
         self.assertGreater(len(held), 5)
         self.assertTrue(all(data.held_out("tse", text) == data.held_out("tse", f"@a {text.upper()}") for text in texts))
+
+
+    def test_a_limit_takes_rows_of_what_is_trained_on_only(self):
+        rows = [(i % 3, f"tweet number {i} about things") for i in range(200)]
+        encode = {"bpe": lambda kept: [[0, int(text.split(" ")[2]), 2] for text in kept]}
+        with tempfile.TemporaryDirectory() as work:
+            whole = data.prepare("tse", rows, work, encode, lambda text: text, frozenset())
+            some = data.prepare("tse", rows, work, encode, lambda text: text, frozenset(), 50)
+            kept = data.load(work, "tse", "bpe")
+        self.assertEqual((some["tse"]["rows"], some["tse-held"]), (50, whole["tse-held"]))
+        self.assertTrue(all(kept.labels[i] == kept.ids[3 * i + 1] % 3 for i in range(50)))
+
+
+def folded(text):
+    return "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
+
+
+class Named(unittest.TestCase):
+    def test_names_and_sentences_are_others_than_those_of_the_behaviour_tests(self):
+        words = (ours.ROOT / "models" / "behaviour" / "words.js").read_text()
+        tested = {folded(word) for word in re.findall(r"'([^' ]+)'", words)}
+        self.assertIn("keisha", tested)
+        taught = [folded(name) for name in names.WOMEN + names.MEN]
+        self.assertEqual(tested & set(taught), set())
+        self.assertEqual(len(set(taught)), len(taught))
+        templates = [text for group in (named.DOES, named.ABOUT) for part in group.values()
+                     for text in named.split(part)]
+        self.assertEqual([text for text in templates if text.removeprefix("{N} ") in words], [])
+
+    def test_a_sentence_comes_with_many_names_in_a_row(self):
+        tweet = "off to lunch with Jennifer, who said Karen Smith is there"
+        rows = list(named.sentences([tweet, "no name in this one"], np.random.default_rng(0)))
+        self.assertEqual(len(rows), named.TOGETHER * (3 * named.MADE_UP + 1))
+        for first in range(0, len(rows), named.TOGETHER):
+            together = rows[first:first + named.TOGETHER]
+            self.assertEqual(len({text for _, text in together}), named.TOGETHER)
+            self.assertEqual(len({label for label, _ in together}), 1)
+        for label, text in rows[-named.TOGETHER:]:
+            self.assertEqual(label, -1)
+            self.assertRegex(text, r"^off to lunch with \S+, who said Karen Smith is there$")
 
 
 class Metrics(unittest.TestCase):
