@@ -10,8 +10,8 @@
  *         for each tile of rows: for each quad of columns: 4 vectors of weights x 4 rows -> 16 dot products
  *                                requantise while the sums are in registers
  *
- * ARM has no such instruction, and engines make it of three. Browsers there that lack relaxed SIMD (all of Safari) take
- * simd128-deep: i16x8.mul, whose products stay in 16 bits over as many quads of columns as a panel's depth says.
+ * ARM has no such instruction, and engines make it of three. Browsers there that lack relaxed SIMD, as WebKit does,
+ * take simd128-deep: i16x8.mul, whose products stay in 16 bits over as many quads of columns as a panel's depth says.
  */
 #include "strict.h"
 

@@ -62,7 +62,6 @@
     local.get W1; local.get X; local.get c1; i32x4.relaxed_dot_i8x16_i7x16_add_s; local.set c1
 #define ROW_DOT(at, s0, s1, c0, c1) LOAD_ROW(at); DOT(c0, c1)
 
-/* Numbers are byte offsets of the quad's weights and of its rows. */
 /* The first N rows of a tile, and 8 registers for the sums of each: s0 and s1 in 16 bits, c0 and c1 in 32. */
 #define ROWS_1(ROW, x0, x1, x2, x3) ROW(x0, 8, 9, 16, 17)
 #define ROWS_2(ROW, x0, x1, x2, x3) ROWS_1(ROW, x0, x1, x2, x3); ROW(x1, 10, 11, 18, 19)
