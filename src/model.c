@@ -13,7 +13,6 @@
 #include "elementary.h"
 #include "kernels.h"
 
-#define ALIGNMENT 64
 #define ENTRY_NBYTES 80
 #define NAME_NBYTES 48
 #define VERSION 2 /* of images as converters write them now; 1 has other position embeddings */
@@ -177,8 +176,8 @@ static void read_header(reader *r, header *h, bt_model_info *info, size_t nbytes
         if (!is_zero(at + 40, at + 72)) fail(r, BT_BAD_IMAGE, "sizes of a tokenizer image", 0, 1);
         expect(r, "num_tensors", 4, h->num_tensors);
     }
-    expect(r, "image_nbytes, multiple of 64", 0, info->image_nbytes % ALIGNMENT);
-    expect(r, "resident_nbytes, multiple of 64", 0, info->resident_nbytes % ALIGNMENT);
+    expect(r, "image_nbytes, multiple of 64", 0, info->image_nbytes % BT_ALIGNMENT);
+    expect(r, "resident_nbytes, multiple of 64", 0, info->resident_nbytes % BT_ALIGNMENT);
     if (info->resident_nbytes > info->image_nbytes) {
         fail(r, BT_BAD_IMAGE, "resident_nbytes", info->image_nbytes, info->resident_nbytes);
     }
@@ -186,16 +185,13 @@ static void read_header(reader *r, header *h, bt_model_info *info, size_t nbytes
 
 /* ----------------------------------------------------------------------------------------------------- tensors -- */
 
-static uint64_t aligned(uint64_t nbytes) { return (nbytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; }
-
 static uint64_t tensor_nbytes(uint32_t type, shape s) {
     const uint64_t rows = s.rows, columns = s.columns;
     switch (type) {
     case TYPE_ROWS:
-        return aligned(rows * sizeof(float)) + rows * columns;
+        return bt_aligned(rows * sizeof(float)) + rows * columns;
     case TYPE_LINEAR:
-        return aligned(columns * sizeof(float)) + aligned(columns * sizeof(uint16_t)) + aligned(rows / BT_PANEL) +
-               3 * aligned(rows * sizeof(float)) + rows * columns;
+        return bt_packed_nbytes(rows, columns);
     default:
         return rows * columns * sizeof(uint32_t);
     }
@@ -203,7 +199,7 @@ static uint64_t tensor_nbytes(uint32_t type, shape s) {
 
 /* The next nbytes, from the next multiple of 64 on; what lies between is zero. Only within a tensor that fits. */
 static const void *take(reader *r, uint64_t nbytes) {
-    const uint8_t *begin = r->image + aligned((uint64_t)(r->at - r->image));
+    const uint8_t *begin = r->image + bt_aligned((uint64_t)(r->at - r->image));
     if (!is_zero(r->at, begin)) fail(r, BT_BAD_IMAGE, "zeros before it or within", 0, 1);
     r->at = begin + nbytes;
     return begin;
@@ -225,10 +221,10 @@ static shape next_tensor(reader *r, const char *name, uint32_t type, uint32_t ro
     if (found.rows > INT32_MAX) fail(r, BT_BAD_IMAGE, "rows", INT32_MAX, found.rows);
     if (found.columns > BT_MAX_COLUMNS) fail(r, BT_UNSUPPORTED, "columns", BT_MAX_COLUMNS, found.columns);
     expect(r, "sources", sources, read_u32(entry + 60));
-    expect(r, "offset", aligned((uint64_t)(r->at - r->image)), read_u64(entry + 64));
+    expect(r, "offset", bt_aligned((uint64_t)(r->at - r->image)), read_u64(entry + 64));
     const uint64_t nbytes = tensor_nbytes(type, found);
     expect(r, "nbytes", nbytes, read_u64(entry + 72));
-    const uint64_t end = aligned((uint64_t)(r->at - r->image)) + nbytes;
+    const uint64_t end = bt_aligned((uint64_t)(r->at - r->image)) + nbytes;
     if (end > (uint64_t)(r->limit - r->image)) fail(r, BT_BAD_IMAGE, "end", (uint64_t)(r->limit - r->image), end);
     r->next_entry++;
     return r->status == BT_OK ? found : (shape){0};
@@ -257,8 +253,8 @@ static bt_norm read_norm(reader *r, const char *name, uint32_t size) {
 static bt_rows place_rows(reader *r, const char *name, uint32_t rows, uint32_t columns) {
     next_tensor(r, name, TYPE_ROWS, rows, columns, 0);
     if (r->status != BT_OK) return (bt_rows){0};
-    const uint8_t *scale = r->image + aligned((uint64_t)(r->at - r->image));
-    const uint8_t *q = scale + aligned(rows * (uint64_t)sizeof(float));
+    const uint8_t *scale = r->image + bt_aligned((uint64_t)(r->at - r->image));
+    const uint8_t *q = scale + bt_aligned(rows * (uint64_t)sizeof(float));
     return (bt_rows){.scale = (const void *)scale, .q = (const void *)q, .rows = rows, .columns = columns};
 }
 
@@ -388,7 +384,7 @@ static void read_ending(reader *r, bt_model *model, uint32_t word_split) {
         model->tail = place_rows(r, "embeddings.word_embeddings.tail", rows, info->hidden_size);
         r->at += tensor_nbytes(TYPE_ROWS, (shape){rows, info->hidden_size});
     }
-    if (r->status == BT_OK) expect(r, "image_nbytes", aligned((uint64_t)(r->at - r->image)), info->image_nbytes);
+    if (r->status == BT_OK) expect(r, "image_nbytes", bt_aligned((uint64_t)(r->at - r->image)), info->image_nbytes);
 }
 
 /* ------------------------------------------------------------------------------------------------------ public -- */

@@ -18,6 +18,10 @@
 #define BT_MAX_DEPTH 16
 #define BT_LANE_LIMIT 258 /* of the 16-bit bound */
 
+/* Tensors of an image, what they consist of, and the parts of a session begin at multiples of this. */
+#define BT_ALIGNMENT 64
+static inline uint64_t bt_aligned(uint64_t nbytes) { return (nbytes + BT_ALIGNMENT - 1) / BT_ALIGNMENT * BT_ALIGNMENT; }
+
 /* Embedding rows: row r is scale[r] * q[r][0 .. columns - 1]. */
 typedef struct {
     const float *scale; /* [rows] */
@@ -46,6 +50,12 @@ typedef struct {
     uint32_t sources;       /* input channels */
     uint32_t straight;      /* source[k] == k for all k below, a multiple of 4: no gathering there */
 } bt_linear;
+
+/* Bytes of a linear layer in an image, or of so many outputs of one. */
+static inline uint64_t bt_packed_nbytes(uint64_t outputs, uint64_t columns) {
+    return bt_aligned(columns * sizeof(float)) + bt_aligned(columns * sizeof(uint16_t)) + bt_aligned(outputs / 8) +
+           3 * bt_aligned(outputs * sizeof(float)) + outputs * columns;
+}
 
 typedef struct {
     bt_linear self_attention; /* query, key, value side by side: 3 hidden_size outputs */

@@ -139,10 +139,6 @@ void bt_find_smoothing(float *smoothing, const float *activations, const float *
     }
 }
 
-static size_t align64(size_t nbytes) {
-    return (nbytes + 63) / 64 * 64;
-}
-
 static uint32_t splits_at(const bt_linear_source *source, uint32_t input) {
     return source->splits ? source->splits[input] : 1;
 }
@@ -172,24 +168,23 @@ typedef struct {
 static parts find_parts(uint8_t *tensor, uint32_t outputs, uint32_t columns) {
     parts p;
     p.factor = (float *)(void *)tensor;
-    tensor += align64(columns * sizeof *p.factor);
+    tensor += bt_aligned(columns * sizeof *p.factor);
     p.source = (uint16_t *)(void *)tensor;
-    tensor += align64(columns * sizeof *p.source);
+    tensor += bt_aligned(columns * sizeof *p.source);
     p.depth = tensor;
-    tensor += align64(outputs / 8);
+    tensor += bt_aligned(outputs / 8);
     p.scale = (float *)(void *)tensor;
-    tensor += align64(outputs * sizeof *p.scale);
+    tensor += bt_aligned(outputs * sizeof *p.scale);
     p.colsum = (int32_t *)(void *)tensor;
-    tensor += align64(outputs * sizeof *p.colsum);
+    tensor += bt_aligned(outputs * sizeof *p.colsum);
     p.bias = (float *)(void *)tensor;
-    tensor += align64(outputs * sizeof *p.bias);
+    tensor += bt_aligned(outputs * sizeof *p.bias);
     p.weights = (int8_t *)tensor;
     return p;
 }
 
 size_t bt_linear_nbytes(uint32_t outputs, uint32_t columns) {
-    return align64(4 * (size_t)columns) + align64(2 * (size_t)columns) + align64(outputs / 8) +
-           3 * align64(4 * (size_t)outputs) + (size_t)outputs * columns;
+    return (size_t)bt_packed_nbytes(outputs, columns);
 }
 
 /* One output's weights and integers, in the order of the packed columns, and what feedback takes. */

@@ -11,7 +11,6 @@
 #include "elementary.h"
 #include "encoder.h"
 
-#define ALIGNMENT 64
 
 static uint32_t larger(uint32_t a, uint32_t b) { return a < b ? b : a; }
 static uint64_t larger_nbytes(uint64_t a, uint64_t b) { return a < b ? b : a; }
@@ -39,13 +38,11 @@ static uint32_t group_rows(const bt_model *model, uint32_t max_rows) {
     return smaller(max_rows, larger(BT_CHUNK, model->info.max_tokens));
 }
 
-static uint64_t aligned(uint64_t nbytes) { return (nbytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; }
-
 /* What a thread's kernels need at a time. */
 static uint64_t scratch_nbytes(const bt_model *model) {
     const widths w = find_widths(model);
-    return aligned(larger_nbytes(bt_scratch_nbytes(larger(w.attention, w.rest)),
-                                 bt_attention_scratch_nbytes(model->info.max_tokens)));
+    return bt_aligned(larger_nbytes(bt_scratch_nbytes(larger(w.attention, w.rest)),
+                                    bt_attention_scratch_nbytes(model->info.max_tokens)));
 }
 
 /* The parts of a session's memory, in order. */
@@ -71,7 +68,7 @@ static uint64_t measure(uint64_t nbytes[NUM_PARTS], const bt_model *model, uint3
 
     uint64_t total = 0;
     for (int part = 0; part < NUM_PARTS; part++) {
-        nbytes[part] = aligned(nbytes[part]);
+        nbytes[part] = bt_aligned(nbytes[part]);
         total += nbytes[part];
     }
     return total;
