@@ -1,7 +1,6 @@
 """First names that training sentences are filled with, women's and men's of many origins, and names made up.
 
-None of models/behaviour is among them, with or without accents: those tests are to say what the model does with names
-that it was not taught (tests/python/test_training.py).
+None of models/behaviour's is among them, with or without accents (tests/python/test_training.py).
 """
 
 # Origin: women; men.
@@ -67,8 +66,11 @@ def made_up(rng):
 
 
 def fillers(rng, count):
-    """Names that one sentence is filled with: a quarter made up, of the others as many women's as men's."""
-    invented = count // 4
+    """Names that one sentence is filled with: half made up, of the others as many women's as men's."""
+    invented = count // 2
     real = count - invented
+    new = set()
+    while len(new) < invented:
+        new.add(made_up(rng))
     return [*rng.choice(WOMEN, real // 2, replace=False), *rng.choice(MEN, real - real // 2, replace=False),
-            *(made_up(rng) for _ in range(invented))]
+            *sorted(new)]

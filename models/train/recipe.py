@@ -6,7 +6,7 @@ Each stage leaves a mark in <work>/stages when it has ended; the same command go
 training run within a stage goes on at its last saved step. <work> is outside the project: it holds ids of tweets,
 labels, weights and logs, some 2 GB. With --start, an earlier checkpoint of ours is trained on, with its tokenizer, and
 the stages that make a student are left out. With --name tweet-nano, the small model is made: cut out of the
-tweet-mini that ships, which is its teacher too. With --names, that tweet-mini is trained on to heed names less. Needs
+tweet-mini that ships, which is its teacher too. With --names, that tweet-mini gets one row for all first names. Needs
 Python 3.10 to 3.12, Node 20 and, for the teacher of tweet-mini, Maven.
 """
 
@@ -44,6 +44,7 @@ NANO = "tweet-nano"
 # What --trial adds to a stage's command, by its script.
 TRIAL = {
     "prepare.py": ["--limit", "400"],
+    "share_names.py": ["--limit", "400"],
     "vocabulary.py": ["--limit", "400", "--size", "2000"],
     "train.py": ["--steps", "4"],
 }
@@ -139,22 +140,23 @@ def nano_stages(args):
 
 
 def names_stages(args):
-    """From the tweet-mini that ships to <work>/checkpoint: the same, but that names matter less. Its own teacher."""
+    """From the tweet-mini that ships to <work>/checkpoint: the same, but for names. Its own teacher."""
     common = ["--work", str(args.work)]
-    mini = args.work / "mini"
-    few, more = ["tse", "airline", "disturbed"], ["gold", "unlabelled", "synthetic", "named"]
-    prepare = python("prepare.py", *common, "--data", args.data, "--bpe", mini)
+    mini, tokenizer = args.work / "mini", args.work / "tokenizer"
+    taught, made = ["gold", "tse", "airline", "unlabelled", "named"], ["synthetic", "disturbed"]
 
     yield "unpack", python("unpack.py", PROJECT / "models" / "tweet-mini", mini)
-    yield "prepare-few", [*prepare, "--sets", *few, "--limit", "2000"]
-    yield "prepare", [*prepare, "--sets", *more, "dev", "--limit", "5000"]
-    yield "label", python("label.py", *common, "--teacher", "mini", "--tokenizer", "bpe", "--sets", *few, *more)
-    passes = ["named:0.6:1", "gold:1:1", "tse:1:1", "airline:1:1", "unlabelled:1:1", "disturbed:0.5:1", "synthetic:1:1"]
-    yield "names", python("train.py", *common, "--name", "evened", "--init", mini, "--tokenizer", "bpe", "--teachers",
-                          "mini", "--soft", 0.95, "--sets", *passes, "--lr", 6e-5, "--words-lr", 0, "--decay", 0.8,
-                          "--ema", 0.98, "--quantize", "int4", "--seed", args.seed, "--steps", 230)
+    yield "share-names", python("share_names.py", *common, "--data", args.data, "--start", mini)
+    yield "prepare", python("prepare.py", *common, "--data", args.data, "--bpe", tokenizer, "--bpe-teacher", mini,
+                            "--sets", *taught, *made, "dev", "--limit", 12000)
+    yield "label", python("label.py", *common, "--teacher", "mini", "--tokenizer", "bpe-teacher", "--sets", *taught)
+    passes = ["named:0.9:1", "gold:1:1", "tse:1:1", "airline:1:1", "unlabelled:1:1", "disturbed:1:1", "synthetic:1:1"]
+    yield "names", python("train.py", *common, "--name", "evened", "--init", args.work / "student.pt", "--tokenizer",
+                          "bpe", "--teachers", "mini", "--soft", 0.95, "--dropout", 0, "--sets", *passes, "--lr", 1e-4,
+                          "--words-lr", 0, "--decay", 0.8, "--ema", 0.98, "--quantize", "int4", "--seed", args.seed,
+                          "--steps", 500)
     yield "finish", python("finish.py", *common, "--models", args.work / "evened" / "model.pt", "--shift", 0,
-                           "--tokenizer", mini, "--card", HERE / "checkpoint-card.md", "--output",
+                           "--tokenizer", tokenizer, "--card", HERE / "checkpoint-card.md", "--output",
                            args.work / "checkpoint")
 
 
@@ -208,7 +210,7 @@ def main():
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="checkpoint of ours to train on")
     parser.add_argument("--name", default="tweet-mini")
-    parser.add_argument("--names", action="store_true", help="make the tweet-mini that ships heed names less")
+    parser.add_argument("--names", action="store_true", help="one row for first names in the tweet-mini that ships")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--until", help="stop after this stage")
     parser.add_argument("--trial", action="store_true", help="a few rows and steps: whether all of it runs, in minutes")

@@ -3,6 +3,7 @@
 usage: build/venv/torch/bin/python tests/python/test_training.py
 """
 
+import collections
 import json
 import re
 import sys
@@ -22,10 +23,11 @@ import metrics  # noqa: E402
 import named  # noqa: E402
 import names  # noqa: E402
 import ours  # noqa: E402
+import share_names  # noqa: E402
 import shrink  # noqa: E402
 import unpack  # noqa: E402
 import weights  # noqa: E402
-from make_tokenizer import read_columns  # noqa: E402
+from make_tokenizer import FIRST_ID, read_columns, write_tokenizer  # noqa: E402
 from reference import load_preprocess_tweet, load_tokenizer  # noqa: E402
 
 TWEET_MINI = ours.ROOT / "models" / "tweet-mini"
@@ -194,11 +196,14 @@ def folded(text):
 
 class Named(unittest.TestCase):
     def test_names_and_sentences_are_others_than_those_of_the_behaviour_tests(self):
-        words = (ours.ROOT / "models" / "behaviour" / "words.js").read_text()
+        words = (ours.ROOT / "models" / "behaviour" / "words.js").read_text().replace("\\'", "'")
         tested = {folded(word) for word in re.findall(r"'([^' ]+)'", words)}
-        self.assertIn("keisha", tested)
+        rare = {folded(word) for word in re.findall(r"'(\w+)'", words.partition("RARE_NAMES")[2].partition("}")[0])}
+        self.assertLessEqual({"keisha", "qiuyue"}, tested)
+        self.assertEqual(len(rare & tested), 28)
         taught = [folded(name) for name in names.WOMEN + names.MEN]
         self.assertEqual(tested & set(taught), set())
+        self.assertEqual(rare & {folded(name) for name in share_names.read_names()}, set())
         self.assertEqual(len(set(taught)), len(taught))
         templates = [text for group in (named.DOES, named.ABOUT) for part in group.values()
                      for text in named.split(part)]
@@ -215,6 +220,61 @@ class Named(unittest.TestCase):
         for label, text in rows[-named.TOGETHER:]:
             self.assertEqual(label, -1)
             self.assertRegex(text, r"^off to lunch with \S+, who said Karen Smith is there$")
+
+
+class SharedNames(unittest.TestCase):
+    """On the tokenizer of the model that ships, where names that are not on the list are cut."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        start = Path(cls.folder.name) / "start"
+        unpack.unpack(TWEET_MINI, start)
+        cls.words = read_columns(start / "vocab.txt")
+        cls.merges = [tuple(merge.split(" ")) for merge in read_columns(start / "bpe.codes")]
+        cls.names = ["Xiomara", "Philippa", "Zakhar", "Barnaby", "Jeļena", "Justin"]
+        cls.more, cls.more_merges = share_names.extend(cls.words, cls.merges, cls.names)
+        write_tokenizer(Path(cls.folder.name) / "more", cls.more, cls.more_merges)
+        cls.before, cls.after = (load_tokenizer(str(Path(cls.folder.name) / name)) for name in ("start", "more"))
+
+    def test_a_name_is_one_symbol_and_other_words_are_cut_as_before(self):
+        bpe = share_names.Bpe(self.more_merges)
+        for name in self.names:
+            self.assertEqual(self.after.tokenize(name), [name])
+            self.assertEqual(bpe.cut(name), [name + share_names.END])
+            self.assertEqual(self.after.tokenize(f"{name}!"), self.before.tokenize(f"{name}!"))
+        for word in ["Philippines", "Zak", "barn", "sunglasses", "Xmas", "@USER", "philippa"]:
+            self.assertEqual(self.after.tokenize(word), self.before.tokenize(word))
+            self.assertEqual([*map(share_names.token_of, bpe.cut(word))], self.after.tokenize(word))
+        self.assertEqual(self.more[:len(self.words)], self.words)
+        self.assertNotIn("<unk>", self.after.tokenize(" ".join(word.removesuffix("@@") for word in self.more[-30:])))
+
+    def test_names_have_one_row_and_all_else_has_its_own(self):
+        torch.manual_seed(0)
+        table = torch.randn(len(self.words) + FIRST_ID + 1, 4)
+        rows = share_names.extend_rows(table, self.words, self.more, self.more_merges)
+        self.assertEqual(len(rows), len(self.more) + FIRST_ID + 1)
+        kept = slice(0, len(table) - 1)
+        self.assertTrue(torch.equal(rows[kept], table[kept]) and torch.equal(rows[-1], table[-1]))
+        merged = rows.clone()
+        counts = collections.Counter({**dict.fromkeys(self.names, 1), "Justin": 9, "justin": 4})
+        same = share_names.one_row(merged, self.more, self.names, counts)
+        ids = self.after.convert_tokens_to_ids(same)
+        self.assertLessEqual({*self.names, "justin"}, set(same))
+        self.assertEqual(len(merged[ids].unique(dim=0)), 1)
+        others = torch.ones(len(rows), dtype=torch.bool)
+        others[ids] = False
+        self.assertTrue(torch.equal(merged[others], rows[others]))
+
+    def test_what_has_it_already_stays_as_it_is(self):
+        again = share_names.extend(self.more, self.more_merges, self.names)
+        self.assertEqual(again, (self.more, self.more_merges))
+
+    def test_the_list_has_each_name_once_and_those_that_ship(self):
+        listed = share_names.read_names()
+        self.assertEqual(len(set(listed)), len(listed))
+        self.assertEqual({len(self.before.tokenize(name)) for name in listed}, {1})
 
 
 class Metrics(unittest.TestCase):
