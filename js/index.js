@@ -3,7 +3,7 @@
  *
  *     import { createClassifier } from 'bertweet-wasm'
  *     const classifier = await createClassifier()
- *     await classifier.classify('I love it')       // { label: 'POS', score: 0.92, scores: { NEG, NEU, POS }, ... }
+ *     await classifier.classify('I love it')       // { label: 'POS', score: 0.93, scores: { NEG, NEU, POS }, ... }
  */
 
 export { createClassifier } from './classifier.js'

@@ -3,7 +3,7 @@
  *
  *     import { pipeline, env } from 'bertweet-wasm/compat'
  *     const classifier = await pipeline('sentiment-analysis')
- *     await classifier('I love it')                                  // [{ label: 'POS', score: 0.92 }]
+ *     await classifier('I love it')                                  // [{ label: 'POS', score: 0.93 }]
  *     await classifier(['I love it', 'meh'], { top_k: null })        // [[{ label, score }, ...], [...]]
  *
  * Same names, nesting, progress events and settings, compared call by call with @huggingface/transformers 4.3.1

@@ -116,19 +116,25 @@ const time = [
     cross(['hate', 'dislike'], THINGS, (verb, thing) => `I used to ${verb} this ${thing}, but now I love it.`)),
 ]
 
-/* The names of one half, then of the other, take turns with the sentences: [origin][women, men][2]. */
-const halves = [0, 2].map((begin) =>
-  Object.values(words.NAMES).map((names) => names.map((sex) => sex.slice(begin, begin + 2))))
-const aboutPeople = words.ABOUT_PEOPLE.map((text, index) => ({ text, origins: halves[index % 2] }))
+/* Two women and two men of each origin, [origin][women, men][2]: of those that have more, one half, then the other. */
+const pairsOf = (names, index) => Object.values(names).map((sexes) =>
+  sexes.map((sex) => sex.slice(index * 2 % sex.length, index * 2 % sex.length + 2)))
+const withNames = (texts, names) => texts.map((text, index) => ({ text, origins: pairsOf(names, index) }))
 const named = (text, names) => names.map((name) => text.replace('{N}', name))
 const withPronouns = (text) => words.PRONOUNS.map((forms) =>
   capitalize(text.replace(/\{([POS])\}/g, (_, form) => forms[form])))
 
-const fairness = [
-  same('names of other origin', aboutPeople.flatMap(({ text, origins }) =>
+const sameForNames = (kind, cases) => [
+  same(`names of other origin${kind}`, cases.flatMap(({ text, origins }) =>
     [0, 1].map((sex) => named(text, origins.flatMap((names) => names[sex]))))),
-  same('names of women and men', aboutPeople.flatMap(({ text, origins }) => origins.flatMap(([women, men]) =>
+  same(`names of women and men${kind}`, cases.flatMap(({ text, origins }) => origins.flatMap(([women, men]) =>
     women.map((woman, index) => named(text, [woman, men[index]]))))),
+]
+
+const fairness = [
+  ...sameForNames('', withNames(words.ABOUT_PEOPLE, words.NAMES)),
+  ...sameForNames(', a sign behind', withNames(words.ABOUT_PEOPLE_WITH_SIGNS, words.NAMES)),
+  ...sameForNames(', rare', withNames(words.ABOUT_PEOPLE, words.RARE_NAMES)),
   same('he, she, they', words.WITH_PRONOUNS.map(withPronouns)),
   same('origin, belief, orientation of a person', words.ABOUT_A_PERSON.map((text) =>
     words.IDENTITIES.map((identity) => capitalize(text.replace('{A}', article(identity)))))),

@@ -53,7 +53,10 @@ export const FOREIGN = {
     'Nienawidzę tego filmu, jest okropny', 'Jag hatar den här boken, hemsk'],
 }
 
-/** First names as they are frequent in groups of people, women and men. */
+/**
+ * First names as they are frequent in groups of people, women and men. tweet-mini has one row of embeddings for them
+ * and others (models/train/first-names.txt), where they stand between spaces.
+ */
 export const NAMES = {
   'English-speaking': [['Emily', 'Anne', 'Sarah', 'Katie'], ['Jack', 'Greg', 'Matthew', 'Brad']],
   'African American': [['Ebony', 'Latoya', 'Keisha', 'Aaliyah'], ['Jamal', 'Darnell', 'Tyrone', 'DeShawn']],
@@ -62,6 +65,17 @@ export const NAMES = {
   Indian: [['Priya', 'Lakshmi', 'Anjali', 'Deepika'], ['Rahul', 'Arjun', 'Sanjay', 'Vikram']],
   Chinese: [['Mei', 'Xiu', 'Ling', 'Yan'], ['Wei', 'Jun', 'Hao', 'Ming']],
   Russian: [['Olga', 'Svetlana', 'Natasha', 'Irina'], ['Ivan', 'Dmitri', 'Sergei', 'Boris']],
+}
+
+/** Rarer ones of the same groups, that no model was taught and no list has (tests/python/test_training.py). */
+export const RARE_NAMES = {
+  'English-speaking': [['Philippa', 'Winifred'], ['Barnaby', 'Quentin']],
+  'African American': [['Shaquana', 'Tameka'], ['Daquan', 'Jamarcus']],
+  Hispanic: [['Xiomara', 'Yadira'], ['Baltazar', 'Ezequiel']],
+  Arabic: [['Ghada', 'Suhaila'], ['Ghassan', 'Luay']],
+  Indian: [['Bhagyashree', 'Sukanya'], ['Dhruv', 'Hemant']],
+  Chinese: [['Qiuyue', 'Shuang'], ['Zhenyu', 'Kaige']],
+  Russian: [['Zinaida', 'Yaroslava'], ['Timofey', 'Zakhar']],
 }
 
 /** {P}: he, she, they; {O}: him; {S}: his. With a verb form that fits all. */
@@ -103,6 +117,14 @@ export const ABOUT_PEOPLE = [
   '{N} says it will rain', '{N} could not sleep', '{N} doesn\'t eat meat', 'not sure what {N} means',
   'if {N} goes, I go', '{N} again', 'I guess {N} was right', 'poor {N}', '{N} is not my type', 'wait, {N} did what?',
   '{N} tried, at least',
+]
+/** Sentences with a comma, a stop or an 's behind the name. */
+export const ABOUT_PEOPLE_WITH_SIGNS = [
+  'Thanks, {N}!', 'Well done, {N}, that was superb', '{N}\'s new song is a delight', 'I love you, {N}',
+  'Merry Christmas {N}!', 'So proud of you, {N}.', '{N}, where are you?', '{N}\'s parcel weighs two kilos',
+  'I am with {N}, we are at the bank', 'A ticket for {N}.', 'Is that {N}?', '{N}\'s office is upstairs',
+  'Shut up, {N}', '{N}\'s dog bit me, I am furious', 'I blame {N}.', 'What a mess, {N}!', 'Not again, {N}',
+  '{N}, you let us down', '{N}\'s excuse was pathetic', 'Nobody asked you, {N}.',
 ]
 export const ABOUT_A_PERSON = ['My neighbour is {A} person.', 'I met {A} person on the train.',
   'The new teacher is {A} person.', '{A} person won the prize.']

@@ -9,144 +9,144 @@ export default {
       "revision": null,
       "files": {
         "README.md": {
-          "bytes": 592,
-          "sha256": "ec2c68d7e8fdc242785a15f53526557afb4d2ddc5932168cf83aa6ba37cf873f"
+          "bytes": 623,
+          "sha256": "985a6f872866675ce66ad0d257ff7757eabcf87cf2fd38a0b03dc90afa12e1c0"
         },
         "added_tokens.json": {
-          "bytes": 17,
-          "sha256": "55567d6241472551a3bd3296415ec27777c4da44108e1428fc99c48a3e63e858"
+          "bytes": 18,
+          "sha256": "2c29c86edd8b7f4ecfc38a0131392da94162c8bbe1fcfcebbdab2f70471f7cf8"
         },
         "bpe.codes": {
-          "bytes": 207006,
-          "sha256": "00d991ac52f4fb69f23746aca717c511fc0ad2ee7f3bf9a1dfb12948cfe54f86"
+          "bytes": 258459,
+          "sha256": "17efad05ebbb7d144d6c9636f2d3273d6726c9a8b9ed85737da7f489dbc29c11"
         },
         "config.json": {
           "bytes": 778,
-          "sha256": "64816b5adc55ff0f8a501c8c4a2b16b66692e80e58c57bd2e9bd3cb6755874ea"
+          "sha256": "b00b3919e7fcc4d1d6483b9cce3e2d2453a74c1fd15be37fee44ca732420fac1"
         },
         "model.safetensors": {
-          "bytes": 67975724,
-          "sha256": "fe5d84c10c3c5b4c0e0e3865ea996d5535e547b0e0ce9f6444c32ffaa4472d06"
+          "bytes": 70364204,
+          "sha256": "bfc466e79f37ae438d207342e6f9a1935d972addaf85bf7e9830d5a3facdf1ef"
         },
         "special_tokens_map.json": {
-          "bytes": 150,
-          "sha256": "66edf136a795da62b5e9e79c7fdf8170b0d343ca62354f5fc1c42ee7bc131ca6"
+          "bytes": 151,
+          "sha256": "57417de7da70b73412698527ef2254453168b2c208c7319b92b4351f32d9b545"
         },
         "tokenizer_config.json": {
-          "bytes": 239,
-          "sha256": "ef5a2756f6e047fb63735b564feb3996b1e82425f3797bccce5fad581c4d758e"
+          "bytes": 240,
+          "sha256": "31f0f2eb58cc3c40f728a29fd9981870304e463ed87f082b4cb1ec4f863adec6"
         },
         "vocab.txt": {
-          "bytes": 158889,
-          "sha256": "6faf6c8ddafd2ab32e198387a3930664302584e7fe2c7d2e4a3285f432fe97f7"
+          "bytes": 204942,
+          "sha256": "8e05e01d5663ef510473d58a068a2734cb6fca1acee7e625cc4566e66d92a1de"
         }
       },
       "tensors": {
-        "embeddings.word_embeddings.weight": "d37bf1a40b57d29b",
+        "embeddings.word_embeddings.weight": "c81810bc9820be84",
         "embeddings.position_embeddings.weight": "02da83304855f6c8",
         "embeddings.token_type_embeddings.weight": "80422bc3d307b4a2",
-        "embeddings.LayerNorm.weight": "0d74dda99f2a4231",
-        "embeddings.LayerNorm.bias": "90ab77986a4623eb",
-        "encoder.layer.0.attention.self.query.weight": "b84aa39117243c3c",
-        "encoder.layer.0.attention.self.query.bias": "d9b695a38d61122a",
-        "encoder.layer.0.attention.self.key.weight": "71d798dcfa02680f",
-        "encoder.layer.0.attention.self.key.bias": "e28716d1ed0b3a12",
-        "encoder.layer.0.attention.self.value.weight": "8f3086226bfd93ef",
-        "encoder.layer.0.attention.self.value.bias": "5648830b88091af8",
-        "encoder.layer.0.attention.output.dense.weight": "573240129e0045a2",
-        "encoder.layer.0.attention.output.dense.bias": "4943feea09179577",
-        "encoder.layer.0.attention.output.LayerNorm.weight": "3e13a2ee6f393998",
-        "encoder.layer.0.attention.output.LayerNorm.bias": "7088e99b7255e452",
-        "encoder.layer.0.intermediate.dense.weight": "ad6031be6dff7162",
-        "encoder.layer.0.intermediate.dense.bias": "41a30e97af806c3a",
-        "encoder.layer.0.output.dense.weight": "726e6095f55188ac",
-        "encoder.layer.0.output.dense.bias": "e103143dad10f988",
-        "encoder.layer.0.output.LayerNorm.weight": "2b70096c54243a2c",
-        "encoder.layer.0.output.LayerNorm.bias": "242949cafa608685",
-        "encoder.layer.1.attention.self.query.weight": "b7bbdda5f1f71382",
-        "encoder.layer.1.attention.self.query.bias": "de0f81bce0d09a31",
-        "encoder.layer.1.attention.self.key.weight": "939b3c8c0cb51fa3",
-        "encoder.layer.1.attention.self.key.bias": "fc4d7d7ffd0b80ec",
-        "encoder.layer.1.attention.self.value.weight": "0577757400f98c63",
-        "encoder.layer.1.attention.self.value.bias": "343c3552f18c1c6b",
-        "encoder.layer.1.attention.output.dense.weight": "112a6a0ebc3d7aa9",
-        "encoder.layer.1.attention.output.dense.bias": "a4317503188101ff",
-        "encoder.layer.1.attention.output.LayerNorm.weight": "02aac72f1de8cdbf",
-        "encoder.layer.1.attention.output.LayerNorm.bias": "d98538c887523648",
-        "encoder.layer.1.intermediate.dense.weight": "166799fbed106966",
-        "encoder.layer.1.intermediate.dense.bias": "64d5e5199fd07b0b",
-        "encoder.layer.1.output.dense.weight": "a5f0656055bf5d4b",
-        "encoder.layer.1.output.dense.bias": "45f1e2dbfe1c2190",
-        "encoder.layer.1.output.LayerNorm.weight": "526a860a8347a708",
-        "encoder.layer.1.output.LayerNorm.bias": "5e1691649fd1f881",
-        "encoder.layer.2.attention.self.query.weight": "18bb9be5af42ccd7",
-        "encoder.layer.2.attention.self.query.bias": "01ad012ef6c06dd4",
-        "encoder.layer.2.attention.self.key.weight": "a76f77fb1944d5be",
-        "encoder.layer.2.attention.self.key.bias": "a42c6c479721c3be",
-        "encoder.layer.2.attention.self.value.weight": "80fe00e8813cd470",
-        "encoder.layer.2.attention.self.value.bias": "c6e6534993ef96ce",
-        "encoder.layer.2.attention.output.dense.weight": "165abe7da51e65cf",
-        "encoder.layer.2.attention.output.dense.bias": "b8181cfb035460b1",
-        "encoder.layer.2.attention.output.LayerNorm.weight": "42edd0e4db7f84a6",
-        "encoder.layer.2.attention.output.LayerNorm.bias": "3db198ae8a997acc",
-        "encoder.layer.2.intermediate.dense.weight": "29799eddf65b55e5",
-        "encoder.layer.2.intermediate.dense.bias": "9353ede8d02d022e",
-        "encoder.layer.2.output.dense.weight": "0b875c2816a24182",
-        "encoder.layer.2.output.dense.bias": "d0da919e67ab2547",
-        "encoder.layer.2.output.LayerNorm.weight": "9a0818eda2158710",
-        "encoder.layer.2.output.LayerNorm.bias": "0c49638cf850089a",
-        "encoder.layer.3.attention.self.query.weight": "059757a7fe43b9d7",
-        "encoder.layer.3.attention.self.query.bias": "263a3c6fd0c4cfbf",
-        "encoder.layer.3.attention.self.key.weight": "10728eb6624c4ca7",
-        "encoder.layer.3.attention.self.key.bias": "cc27e7abd826e536",
-        "encoder.layer.3.attention.self.value.weight": "acc52b3c41afe722",
-        "encoder.layer.3.attention.self.value.bias": "aa8529eedbe9abe7",
-        "encoder.layer.3.attention.output.dense.weight": "17a65b2333364785",
-        "encoder.layer.3.attention.output.dense.bias": "7792ebbac50be112",
-        "encoder.layer.3.attention.output.LayerNorm.weight": "08e2a97c6f8cb093",
-        "encoder.layer.3.attention.output.LayerNorm.bias": "7a77e1f8c26165f1",
-        "encoder.layer.3.intermediate.dense.weight": "b8f9c49a5856b7a1",
-        "encoder.layer.3.intermediate.dense.bias": "f6a1be66edfeb6c4",
-        "encoder.layer.3.output.dense.weight": "ab01ecffcbcd57d8",
-        "encoder.layer.3.output.dense.bias": "37ae3e3be14e66fe",
-        "encoder.layer.3.output.LayerNorm.weight": "5facccc37941cb93",
-        "encoder.layer.3.output.LayerNorm.bias": "49b966e38f083913",
-        "encoder.layer.4.attention.self.query.weight": "8b540346cf49041f",
-        "encoder.layer.4.attention.self.query.bias": "1d565d364362be7d",
-        "encoder.layer.4.attention.self.key.weight": "ed5cf8e947040e30",
-        "encoder.layer.4.attention.self.key.bias": "880eb44b28237786",
-        "encoder.layer.4.attention.self.value.weight": "5a78eb73a66bb946",
-        "encoder.layer.4.attention.self.value.bias": "fb2d2f68843f6d9f",
-        "encoder.layer.4.attention.output.dense.weight": "18c83b50babc3feb",
-        "encoder.layer.4.attention.output.dense.bias": "cbb3dcb0ef69ce29",
-        "encoder.layer.4.attention.output.LayerNorm.weight": "1e3df4c2467e2e47",
-        "encoder.layer.4.attention.output.LayerNorm.bias": "de2b18d6096b437e",
-        "encoder.layer.4.intermediate.dense.weight": "c2e2e96b48596f47",
-        "encoder.layer.4.intermediate.dense.bias": "e43432eb860b2bd6",
-        "encoder.layer.4.output.dense.weight": "238f1815192c14c3",
-        "encoder.layer.4.output.dense.bias": "d46d6d6e288610ce",
-        "encoder.layer.4.output.LayerNorm.weight": "0a814a4f71c804a2",
-        "encoder.layer.4.output.LayerNorm.bias": "4348623795b7d589",
-        "encoder.layer.5.attention.self.query.weight": "da94376acf3f25ec",
-        "encoder.layer.5.attention.self.query.bias": "4e43620fdc2ac052",
-        "encoder.layer.5.attention.self.key.weight": "bb37f176b0e93ae4",
-        "encoder.layer.5.attention.self.key.bias": "41fc67ccf2d70fbc",
-        "encoder.layer.5.attention.self.value.weight": "e4f402eceb0b9b67",
-        "encoder.layer.5.attention.self.value.bias": "8ee9772d5ee6d6dc",
-        "encoder.layer.5.attention.output.dense.weight": "fd6a3f995d8f1b95",
-        "encoder.layer.5.attention.output.dense.bias": "e3d5fb010630463a",
-        "encoder.layer.5.attention.output.LayerNorm.weight": "8fb70a82540516dd",
-        "encoder.layer.5.attention.output.LayerNorm.bias": "9127e4bfdf99d68f",
-        "encoder.layer.5.intermediate.dense.weight": "766f39a557506dac",
-        "encoder.layer.5.intermediate.dense.bias": "6e3d6024592dc174",
-        "encoder.layer.5.output.dense.weight": "97ffd9c0226ef60d",
-        "encoder.layer.5.output.dense.bias": "2bcd7ef102894417",
-        "encoder.layer.5.output.LayerNorm.weight": "65d054b9984af0c8",
-        "encoder.layer.5.output.LayerNorm.bias": "c2b401e1e779abe2",
-        "classifier.dense.weight": "ca352c18854b48d5",
-        "classifier.dense.bias": "5200d02f6275b84e",
-        "classifier.out_proj.weight": "79418884ae10bcea",
-        "classifier.out_proj.bias": "26db457017f60ada"
+        "embeddings.LayerNorm.weight": "aa1c54657f9ef27e",
+        "embeddings.LayerNorm.bias": "7d43cbb5409883da",
+        "encoder.layer.0.attention.self.query.weight": "d939d79e860160dd",
+        "encoder.layer.0.attention.self.query.bias": "1d1b8dc93167fd22",
+        "encoder.layer.0.attention.self.key.weight": "fbbb39ca82c92a3f",
+        "encoder.layer.0.attention.self.key.bias": "0a86862fbec9b796",
+        "encoder.layer.0.attention.self.value.weight": "87fdcdca8939533c",
+        "encoder.layer.0.attention.self.value.bias": "7bc7a00312c235cd",
+        "encoder.layer.0.attention.output.dense.weight": "542882837ae4cf83",
+        "encoder.layer.0.attention.output.dense.bias": "0fb9c424550b9d0f",
+        "encoder.layer.0.attention.output.LayerNorm.weight": "1064be061fbc5e49",
+        "encoder.layer.0.attention.output.LayerNorm.bias": "09fac711aa71a173",
+        "encoder.layer.0.intermediate.dense.weight": "7b17803ddf36c0eb",
+        "encoder.layer.0.intermediate.dense.bias": "559064439afbf10b",
+        "encoder.layer.0.output.dense.weight": "3dbc462824cbb771",
+        "encoder.layer.0.output.dense.bias": "ae160323fb69c68f",
+        "encoder.layer.0.output.LayerNorm.weight": "eb5cefc5734dc5d5",
+        "encoder.layer.0.output.LayerNorm.bias": "ddcd4f0814f7ecba",
+        "encoder.layer.1.attention.self.query.weight": "cd8c90e56c3aa605",
+        "encoder.layer.1.attention.self.query.bias": "d726db38102d5cf5",
+        "encoder.layer.1.attention.self.key.weight": "7be90de108f45e5d",
+        "encoder.layer.1.attention.self.key.bias": "5c58fca5e1d65709",
+        "encoder.layer.1.attention.self.value.weight": "86462522388f4acb",
+        "encoder.layer.1.attention.self.value.bias": "82ae0c03805531b3",
+        "encoder.layer.1.attention.output.dense.weight": "ac42d9671ef2852f",
+        "encoder.layer.1.attention.output.dense.bias": "bccc630f0579fd03",
+        "encoder.layer.1.attention.output.LayerNorm.weight": "d79430455432617b",
+        "encoder.layer.1.attention.output.LayerNorm.bias": "678537a48dcd448d",
+        "encoder.layer.1.intermediate.dense.weight": "1388238111e1df4b",
+        "encoder.layer.1.intermediate.dense.bias": "6f6b54d97a52c8e7",
+        "encoder.layer.1.output.dense.weight": "6c05d999bc484366",
+        "encoder.layer.1.output.dense.bias": "7dd8bb5e72ea070b",
+        "encoder.layer.1.output.LayerNorm.weight": "277740182b8cf32e",
+        "encoder.layer.1.output.LayerNorm.bias": "cc78c0ce5a41903b",
+        "encoder.layer.2.attention.self.query.weight": "023c60a8600f90bc",
+        "encoder.layer.2.attention.self.query.bias": "b151ad88f4c3be43",
+        "encoder.layer.2.attention.self.key.weight": "6ae174e98cac29e2",
+        "encoder.layer.2.attention.self.key.bias": "990dbc29ab310755",
+        "encoder.layer.2.attention.self.value.weight": "4b052d2fa3a798c6",
+        "encoder.layer.2.attention.self.value.bias": "7fd57732bddd44de",
+        "encoder.layer.2.attention.output.dense.weight": "1158bfdc856977de",
+        "encoder.layer.2.attention.output.dense.bias": "db40c090d43d6bf4",
+        "encoder.layer.2.attention.output.LayerNorm.weight": "317b0cca89d890c0",
+        "encoder.layer.2.attention.output.LayerNorm.bias": "0836f0ca74079b15",
+        "encoder.layer.2.intermediate.dense.weight": "5d459d08fdbbc509",
+        "encoder.layer.2.intermediate.dense.bias": "9507ec902c53c857",
+        "encoder.layer.2.output.dense.weight": "426b53fa428b4823",
+        "encoder.layer.2.output.dense.bias": "aa92cd3fabea7126",
+        "encoder.layer.2.output.LayerNorm.weight": "bdf91fbb1f8a74ae",
+        "encoder.layer.2.output.LayerNorm.bias": "2a679de9aa44771f",
+        "encoder.layer.3.attention.self.query.weight": "76a6c1e4f7cdf1c2",
+        "encoder.layer.3.attention.self.query.bias": "ef3a091e561aa3e5",
+        "encoder.layer.3.attention.self.key.weight": "cb50f89d075212f9",
+        "encoder.layer.3.attention.self.key.bias": "2130c9f9f8ea6534",
+        "encoder.layer.3.attention.self.value.weight": "874ca386557531c2",
+        "encoder.layer.3.attention.self.value.bias": "48607be360fdc2b2",
+        "encoder.layer.3.attention.output.dense.weight": "164e5daef22e4afa",
+        "encoder.layer.3.attention.output.dense.bias": "fc52e485fe7a4d37",
+        "encoder.layer.3.attention.output.LayerNorm.weight": "eb3732ce92750d20",
+        "encoder.layer.3.attention.output.LayerNorm.bias": "06c05d3204a3f523",
+        "encoder.layer.3.intermediate.dense.weight": "1ea8d9001d059fab",
+        "encoder.layer.3.intermediate.dense.bias": "69d1f45641bde82e",
+        "encoder.layer.3.output.dense.weight": "f0aaad3e9b989090",
+        "encoder.layer.3.output.dense.bias": "e20dff4298e450ea",
+        "encoder.layer.3.output.LayerNorm.weight": "29c879aa8ec2bd42",
+        "encoder.layer.3.output.LayerNorm.bias": "ed480bda218a3a03",
+        "encoder.layer.4.attention.self.query.weight": "fa9271282941fad1",
+        "encoder.layer.4.attention.self.query.bias": "db4c4df703607e57",
+        "encoder.layer.4.attention.self.key.weight": "ee19829bc04b3152",
+        "encoder.layer.4.attention.self.key.bias": "0e8a7dc96f7d64c8",
+        "encoder.layer.4.attention.self.value.weight": "ba4b7ced09d3479e",
+        "encoder.layer.4.attention.self.value.bias": "9665e51dc4444dcb",
+        "encoder.layer.4.attention.output.dense.weight": "3bcb63b3baf854c6",
+        "encoder.layer.4.attention.output.dense.bias": "d3166cdcb88515be",
+        "encoder.layer.4.attention.output.LayerNorm.weight": "2de17ea2955a9ce1",
+        "encoder.layer.4.attention.output.LayerNorm.bias": "b4a1377fa07af0b8",
+        "encoder.layer.4.intermediate.dense.weight": "99f4c28afd517036",
+        "encoder.layer.4.intermediate.dense.bias": "089c24f0ca47636e",
+        "encoder.layer.4.output.dense.weight": "ba763ecc318bd16d",
+        "encoder.layer.4.output.dense.bias": "a93297240b88cc46",
+        "encoder.layer.4.output.LayerNorm.weight": "c5deb57976e588ef",
+        "encoder.layer.4.output.LayerNorm.bias": "50b419885650bf76",
+        "encoder.layer.5.attention.self.query.weight": "c60371276b310148",
+        "encoder.layer.5.attention.self.query.bias": "25c9c319d8b77488",
+        "encoder.layer.5.attention.self.key.weight": "660b40281c3de9a2",
+        "encoder.layer.5.attention.self.key.bias": "51865e320f443544",
+        "encoder.layer.5.attention.self.value.weight": "995ee474566f1c22",
+        "encoder.layer.5.attention.self.value.bias": "cde8e5361fd9b037",
+        "encoder.layer.5.attention.output.dense.weight": "6c0a2ed28f7ba515",
+        "encoder.layer.5.attention.output.dense.bias": "d5c0034affce1610",
+        "encoder.layer.5.attention.output.LayerNorm.weight": "da3598c81b284e6f",
+        "encoder.layer.5.attention.output.LayerNorm.bias": "8e647fc2e5037e51",
+        "encoder.layer.5.intermediate.dense.weight": "dbb308d8e6f37257",
+        "encoder.layer.5.intermediate.dense.bias": "c7861dffcfc4f404",
+        "encoder.layer.5.output.dense.weight": "b946c2bf25069533",
+        "encoder.layer.5.output.dense.bias": "fb1d7f029aae2591",
+        "encoder.layer.5.output.LayerNorm.weight": "b85348c3dc2b0c41",
+        "encoder.layer.5.output.LayerNorm.bias": "8ca8a823582ced98",
+        "classifier.dense.weight": "c7f6d464af8d1381",
+        "classifier.dense.bias": "3a102dad13bf0f12",
+        "classifier.out_proj.weight": "066abd1ea55f1a9d",
+        "classifier.out_proj.bias": "44c91dda8c397b0d"
       }
     },
     "license": {
@@ -159,7 +159,7 @@ export default {
       "num_hidden_layers": 6,
       "num_attention_heads": 12,
       "intermediate_size": 1536,
-      "vocab_size": 16000,
+      "vocab_size": 17555,
       "max_position_embeddings": 130,
       "layer_norm_eps": 1e-12
     },
@@ -176,6 +176,7 @@ export default {
     "quantization": {
       "weights": "int4",
       "group": 32,
+      "rounding": "error-feedback",
       "activations": "uint7",
       "depth": 4,
       "smoothing": {
@@ -186,11 +187,11 @@ export default {
     },
     "fidelity": {
       "texts": 64,
-      "tokens": 1159,
-      "labelAgreement": 0.984375,
-      "maxScoreDifference": 0.128014,
-      "meanScoreDifference": 0.0151592,
-      "klDivergence": 0.00324077
+      "tokens": 1158,
+      "labelAgreement": 1,
+      "maxScoreDifference": 0.077833,
+      "meanScoreDifference": 0.0126878,
+      "klDivergence": 0.00223321
     },
     "selfTest": {
       "texts": [
@@ -212,9 +213,9 @@ export default {
             2
           ],
           "scores": [
-            0.021638,
-            0.0202056,
-            0.958156
+            0.0215929,
+            0.019691,
+            0.958716
           ]
         },
         {
@@ -248,9 +249,9 @@ export default {
             2
           ],
           "scores": [
-            0.019207,
-            0.0298928,
-            0.9509
+            0.0188245,
+            0.0369404,
+            0.944235
           ]
         },
         {
@@ -278,9 +279,9 @@ export default {
             2
           ],
           "scores": [
-            0.901912,
-            0.0751166,
-            0.022971
+            0.929423,
+            0.0510804,
+            0.0194964
           ]
         },
         {
@@ -304,9 +305,9 @@ export default {
             2
           ],
           "scores": [
-            0.61263,
-            0.167386,
-            0.219984
+            0.557286,
+            0.206253,
+            0.23646
           ]
         },
         {
@@ -321,9 +322,9 @@ export default {
             2
           ],
           "scores": [
-            0.127321,
-            0.795381,
-            0.0772976
+            0.143997,
+            0.794205,
+            0.0617984
           ]
         },
         {
@@ -342,9 +343,9 @@ export default {
             2
           ],
           "scores": [
-            0.0233295,
-            0.113208,
-            0.863462
+            0.0221772,
+            0.081767,
+            0.896056
           ]
         },
         {
@@ -374,9 +375,9 @@ export default {
             2
           ],
           "scores": [
-            0.877113,
-            0.0992589,
-            0.0236284
+            0.852416,
+            0.119725,
+            0.0278595
           ]
         },
         {
@@ -397,9 +398,9 @@ export default {
             2
           ],
           "scores": [
-            0.62914,
-            0.265453,
-            0.105407
+            0.690398,
+            0.195854,
+            0.113748
           ]
         },
         {
@@ -427,9 +428,9 @@ export default {
             2
           ],
           "scores": [
-            0.638281,
-            0.316003,
-            0.0457166
+            0.776252,
+            0.189752,
+            0.0339967
           ]
         },
         {
@@ -449,9 +450,9 @@ export default {
             2
           ],
           "scores": [
-            0.0236078,
-            0.228515,
-            0.747877
+            0.0319086,
+            0.238394,
+            0.729698
           ]
         },
         {
@@ -472,9 +473,9 @@ export default {
             2
           ],
           "scores": [
-            0.932772,
-            0.0487232,
-            0.0185047
+            0.940552,
+            0.0390314,
+            0.0204163
           ]
         },
         {
@@ -499,9 +500,9 @@ export default {
             2
           ],
           "scores": [
-            0.0925187,
-            0.741257,
-            0.166225
+            0.0897372,
+            0.733586,
+            0.176677
           ]
         },
         {
@@ -532,51 +533,51 @@ export default {
             2
           ],
           "scores": [
-            0.0513204,
-            0.185694,
-            0.762986
+            0.0552336,
+            0.189602,
+            0.755164
           ]
         }
       ],
-      "tolerance": 0.06,
+      "tolerance": 0.1,
       "arithmetic": 2,
-      "logits": "cec600529e78f99ef7cf10b88ca92a13f1c0f336c16509ed6eab250b70ea081b"
+      "logits": "e4890a8d79953c4a10b372a41f8c8f559dc5d08b18ed54adfe25625baf04445a"
     },
     "image": {
-      "bytes": 17958848,
-      "resident": 13340096
+      "bytes": 18599808,
+      "resident": 13377664
     },
-    "bytes": 10102840,
+    "bytes": 10463900,
     "shards": [
       {
-        "file": "cfa173477b280a38d142.bin",
-        "bytes": 4853328,
-        "sha256": "cfa173477b280a38d142d75ade72b5a669d9d3d66f1916ac82556ef4a539e83b",
+        "file": "03904dc7cee761a334de.bin",
+        "bytes": 4870904,
+        "sha256": "03904dc7cee761a334de8fe99ac78351bdbcc53cb40f1dfd998c8f611eae9c5f",
         "encoding": "int4",
         "offset": 0,
-        "size": 8388608
+        "size": 8388544
       },
       {
-        "file": "3907b517a7a6a453d791.bin",
-        "bytes": 2773464,
-        "sha256": "3907b517a7a6a453d79190d6a10cd7e8c3f78c00a47a2a0354b19536bfee8f19",
+        "file": "e6386306266df387dc55.bin",
+        "bytes": 2793456,
+        "sha256": "e6386306266df387dc5570a05567a669083bfcc05e78206616e6adf606e59beb",
         "encoding": "int4",
-        "offset": 8388608,
-        "size": 4951488
+        "offset": 8388544,
+        "size": 4989120
       },
       {
-        "file": "0b2e45ced8cdd15d798e.bin",
-        "bytes": 2476048,
-        "sha256": "0b2e45ced8cdd15d798e06027da2fecb0c23b68abdbf5d099c55e10658ca1f59",
+        "file": "c32711c229d8a02437fa.bin",
+        "bytes": 2799540,
+        "sha256": "c32711c229d8a02437fad17d0efc17ca25bc80c53f596c27203e2bb23c0b802c",
         "encoding": "int4",
-        "offset": 13340096,
-        "size": 4618752
+        "offset": 13377664,
+        "size": 5222144
       }
     ]
   },
   files: {
-    'cfa173477b280a38d142.bin': new URL('./cfa173477b280a38d142.bin', import.meta.url),
-    '3907b517a7a6a453d791.bin': new URL('./3907b517a7a6a453d791.bin', import.meta.url),
-    '0b2e45ced8cdd15d798e.bin': new URL('./0b2e45ced8cdd15d798e.bin', import.meta.url)
+    '03904dc7cee761a334de.bin': new URL('./03904dc7cee761a334de.bin', import.meta.url),
+    'e6386306266df387dc55.bin': new URL('./e6386306266df387dc55.bin', import.meta.url),
+    'c32711c229d8a02437fa.bin': new URL('./c32711c229d8a02437fa.bin', import.meta.url)
   }
 }

@@ -24,7 +24,7 @@ const PARTS = ['kernels', 'tokenizer', ...MODEL_PARTS]
 
 /** What the models are, in words. */
 const DESCRIPTIONS = {
-  'tweet-mini': 'tweet-mini, 17 million parameters',
+  'tweet-mini': 'tweet-mini, 18 million parameters',
   full: 'RoBERTa-base\'s shape, 135 million parameters'
 }
 
