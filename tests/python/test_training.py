@@ -99,7 +99,8 @@ class Unpack(unittest.TestCase):
 
     def test_the_tokenizer_is_the_one_that_was_converted(self):
         tokenizer = load_tokenizer(str(self.folder))
-        self.assertEqual(len(tokenizer), 16000)
+        manifest = json.loads((TWEET_MINI / "manifest.json").read_text())
+        self.assertEqual(len(tokenizer), manifest["config"]["vocab_size"])
         preprocess_tweet = load_preprocess_tweet()
         for text in self.texts:
             preprocessed = preprocess_tweet(text["text"], lang="en", user_token="@USER", url_token="HTTPURL")
