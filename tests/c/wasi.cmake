@@ -6,7 +6,7 @@
 include($ENV{EMSCRIPTEN_ROOT}/cmake/Modules/Platform/Emscripten.cmake)
 set(CMAKE_EXECUTABLE_SUFFIX_C .wasm)
 set(CMAKE_EXECUTABLE_SUFFIX .wasm)
-set(CMAKE_CROSSCOMPILING_EMULATOR node --no-warnings ${CMAKE_CURRENT_LIST_DIR}/wasi.mjs)
+set(CMAKE_CROSSCOMPILING_EMULATOR node --expose-gc --no-warnings ${CMAKE_CURRENT_LIST_DIR}/wasi.mjs)
 set(CMAKE_C_FLAGS_INIT "-msimd128 -mbulk-memory -mnontrapping-fptoint")
 set(CMAKE_ASM_FLAGS_INIT "-msimd128")
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-sSTANDALONE_WASM -sINITIAL_MEMORY=512MB -sSTACK_SIZE=1MB")
