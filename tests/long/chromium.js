@@ -35,7 +35,7 @@ export async function openChromium() {
 
   return {
     /**
-     * The page's own measurement collects before, and counts its workers, their WebAssembly included. Once in thirty
+     * The page's own measurement collects before, and counts its workers, their WebAssembly included. Once in twenty
      * times it still counts 1 to 1.5 MB that the next one, 30 ms later, does not: of several the least is held.
      */
     async measure() {
