@@ -61,9 +61,7 @@ class Bpe:
 
 
 def extend(words, merges, names):
-    """(words, merges) of a tokenizer that cuts no name. What names are merged of gets ids too: words may be left with
-    it.
-    """
+    """(words, merges) of a tokenizer that cuts no name. Ends of names get ids too, for words that are left with one."""
     bpe = Bpe(merges)
     for name in names:
         bpe.join(name)

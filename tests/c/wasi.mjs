@@ -1,6 +1,6 @@
 /**
- * wasi.mjs - runs a WASI program: `node tests/c/wasi.mjs program.wasm [arguments]`. It sees no files (Emscripten's
- * standalone programs cannot open any), and the exit status is its own.
+ * wasi.mjs - runs a WASI program: `node --expose-gc tests/c/wasi.mjs program.wasm [arguments]`. It sees no files
+ * (Emscripten's standalone programs cannot open any), and the exit status is its own.
  *
  * A program's 512 MB make Node collect garbage, and Node 20.20 does that beneath the running program. After it, one run
  * of fuzz_text in 150 ended in a segmentation fault of Node's own, in its interpreter (10 of 1,300). Collected before,
