@@ -37,6 +37,13 @@ static multiply_tile *const deep8[BT_TILE] = {bt_tile_deep8_1, bt_tile_deep8_2, 
 void bt_tile_dot6(const uint8_t *tile, const int8_t *panel, uint32_t rounds, int32_t out[BT_TILE + 2][BT_PANEL],
                   const uint8_t *two);
 
+/* One row or two, with this panel and the second. */
+#define PAIR_ROWS 2
+typedef void multiply_pair(const uint8_t *tile, const int8_t *panel, uint32_t rounds,
+                           int32_t out[2][PAIR_ROWS][BT_PANEL], const int8_t *second);
+multiply_pair bt_tile_pair_1, bt_tile_pair_2;
+static multiply_pair *const pair[PAIR_ROWS] = {bt_tile_pair_1, bt_tile_pair_2};
+
 /* Operands of a product with one panel. */
 typedef struct {
     float *out; /* row 0, the panel's first output */
@@ -80,26 +87,50 @@ static void multiply_six(const product *p, uint32_t r, uint32_t two) {
     requantize(p, acc + BT_TILE, two, wanted(p, two, 2));
 }
 
-/* bt_kernels.matmul. Six rows at a time are fastest, and three tiles are twice six rows. */
+/* Rows 0 .. rows - 1. Six at a time are fastest, and three tiles are twice six rows. */
+static void multiply_rows(const product *p, uint32_t rows) {
+    for (uint32_t r = 0; r < rows;) {
+        const uint32_t left = rows - r;
+        if (left > 10) {
+            multiply_six(p, r, r + 4);
+            multiply_six(p, r + 8, r + 6);
+            r += 12;
+        } else if (left == 5 || left == 6) {
+            multiply_six(p, r, r + 4);
+            r += 6;
+        } else {
+            multiply_four(p, r);
+            r += BT_TILE;
+        }
+    }
+}
+
+/* The rows from r on with this panel and the next one. */
+static void multiply_pair_of_panels(const product *p, uint32_t r) {
+    const product next = {p->out + BT_PANEL, p->stride, p->x, p->linear, p->panel + 1, p->epilogue};
+    const uint32_t rows = p->x->rows - r;
+    int32_t acc[2][PAIR_ROWS][BT_PANEL];
+    pair[rows - 1](row_of(p, r), weights_of(p), p->linear->columns / 16, acc, weights_of(&next));
+    requantize(p, acc[0], r, rows);
+    requantize(&next, acc[1], r, rows);
+}
+
+/* How many of the last rows go with pairs of panels: one or two beyond twelves, and two of eight. */
+static uint32_t rows_for_pairs(uint32_t rows) {
+    const uint32_t beyond = rows % 12;
+    return beyond == 1 ? 1 : beyond == 2 || beyond == 8 ? 2 : 0;
+}
+
+/* bt_kernels.matmul */
 static void matmul_dot(float *out, size_t stride, const bt_activations *x, const bt_linear *linear, uint32_t first,
                        uint32_t last, bt_epilogue epilogue, void *scratch) {
     (void)scratch;
     product p = {out, stride, x, linear, first, epilogue};
-    for (; p.panel < last; p.panel++, p.out += BT_PANEL) {
-        for (uint32_t r = 0; r < x->rows;) {
-            const uint32_t left = x->rows - r;
-            if (left > 10) {
-                multiply_six(&p, r, r + 4);
-                multiply_six(&p, r + 8, r + 6);
-                r += 12;
-            } else if (left == 5 || left == 6) {
-                multiply_six(&p, r, r + 4);
-                r += 6;
-            } else {
-                multiply_four(&p, r);
-                r += BT_TILE;
-            }
-        }
+    while (p.panel < last) {
+        const uint32_t panels = last - p.panel > 1 ? 2 : 1;
+        const uint32_t rows = panels == 2 ? x->rows - rows_for_pairs(x->rows) : x->rows;
+        if (rows < x->rows) multiply_pair_of_panels(&p, rows);
+        for (uint32_t i = 0; i < panels; i++, p.panel++, p.out += BT_PANEL) multiply_rows(&p, rows);
     }
 }
 
