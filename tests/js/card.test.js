@@ -38,6 +38,24 @@ test('the documents say how large the default model is', () => {
   }
 })
 
+/** Where documents tell a model's macro-recall on its main set. */
+const RECALLS = [
+  ['tweet-mini', 'README.md', /macro-recall on SemEval-2017 task 4A, default model \| \*\*([\d.]+) %/],
+  ['tweet-mini', 'README.md', /where the default has\s+([\d.]+):/],
+  ['tweet-mini', 'README.md', /\*\*tweet-mini, as it ships\*\* \| ([\d.]+) %/],
+  ['tweet-mini', 'MIGRATION.md', /embedded model has a macro-recall of ([\d.]+) %/],
+  ['tweet-nano', 'README.md', /right nearly as often \(macro-recall ([\d.]+) %/],
+  ['tweet-nano', 'README.md', /\*\*tweet-nano\*\*, 4\.0 MB \| ([\d.]+) %/]
+]
+
+test('the documents say how good the models are', () => {
+  for (const [name, file, place] of RECALLS) {
+    const { macroRecall } = mainReport(readEvaluation(models().find((model) => model.name === name).folder).reports)
+    const [, found] = place.exec(readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8')) ?? []
+    assert.equal(found, (100 * macroRecall).toFixed(1), `${file}: ${place}`)
+  }
+})
+
 test('a part goes between its marks, and nowhere else', () => {
   const card = 'a\n<!-- x -->\nold\n<!-- /x -->\nb\n'
   assert.equal(fill(card, 'x', 'new'), 'a\n<!-- x -->\nnew\n<!-- /x -->\nb\n')
