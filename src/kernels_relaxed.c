@@ -115,10 +115,10 @@ static void multiply_pair_of_panels(const product *p, uint32_t r) {
     requantize(&next, acc[1], r, rows);
 }
 
-/* How many of the last rows go with pairs of panels: one or two beyond twelves, and two of eight. */
+/* How many of the last rows go with pairs of panels: one or two beyond twelves, and beyond six more. */
 static uint32_t rows_for_pairs(uint32_t rows) {
-    const uint32_t beyond = rows % 12;
-    return beyond == 1 ? 1 : beyond == 2 || beyond == 8 ? 2 : 0;
+    const uint32_t beyond = rows % 6;
+    return beyond <= 2 ? beyond : 0;
 }
 
 /* bt_kernels.matmul */
