@@ -45,11 +45,13 @@ test('a conversion that was killed: the next one beside it removes what it left'
 
 test('a download that was killed: the next one of that version removes what it left', async (t) => {
   const folder = await makeFolder(t)
-  runKilled(`import { openStore } from ${source('node-store.js')}
+  runKilled(`import { readdir } from 'node:fs/promises'
+    import { openStore } from ${source('node-store.js')}
     const store = await openStore(${JSON.stringify(folder)}, 'a/b', 'main')
     await store.write('config.json', [new Uint8Array(2)])
     await store.write('vocab.txt', async function* () {
       yield new Uint8Array(9)
+      while ((await readdir(store.directory)).length < 2) await new Promise(setImmediate) // the file is being opened
       process.kill(process.pid, 'SIGKILL')
     }())`)
   const directory = join(folder, 'hub/a--b/main')
