@@ -4,6 +4,7 @@ No text is kept: prepare() writes ids and labels under <work>/ids/, one file for
 """
 
 import gzip
+import hashlib
 import re
 import zlib
 from dataclasses import dataclass
@@ -84,7 +85,7 @@ def held_out(name, text):
 
 
 def prepare(name, texts, work, tokenizers, preprocess, forbidden, limit=None):
-    """Writes <work>/ids/<name>.<tokenizer>.npz, and <name>-held where a part of the set is held out.
+    """Writes <work>/ids/<name>.<tokenizer>.npz and .sha256, and <name>-held where a part of the set is held out.
 
     texts: (label, text) of each row. tokenizers: name -> function from a list of preprocessed texts to lists of ids.
     forbidden: fingerprints of dev and test; rows that have one are dropped. limit: so many rows at most are kept, drawn
@@ -106,6 +107,7 @@ def prepare(name, texts, work, tokenizers, preprocess, forbidden, limit=None):
         if part == name and limit and limit < len(kept):
             drawn = np.sort(np.random.default_rng(0).permutation(len(kept))[:limit])
             labels, kept = ([rows[i] for i in drawn] for rows in (labels, kept))
+        (folder / f"{part}.sha256").write_text(hashlib.sha256("\n".join(kept).encode()).hexdigest())
         kept = [preprocess(text) for text in kept]
         counts[part] = {"rows": len(labels), "dropped": dropped}
         for tokenizer, encode in tokenizers.items():
@@ -115,6 +117,12 @@ def prepare(name, texts, work, tokenizers, preprocess, forbidden, limit=None):
             Rows(flat, starts, np.array(labels, dtype=np.int8)).save(folder / f"{part}.{tokenizer}.npz")
             counts[part][tokenizer] = int(starts[-1])
     return counts
+
+
+def digest(work, name):
+    """SHA-256 of a set's texts in their order, hex digits; None where it was not prepared."""
+    path = Path(work) / "ids" / f"{name}.sha256"
+    return path.read_text() if path.exists() else None
 
 
 def load(work, name, tokenizer):

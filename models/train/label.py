@@ -35,7 +35,7 @@ def main():
         rows = data.load(args.work, name, args.tokenizer)
         logits, features = predict(model, rows, PAD[args.tokenizer])
         if name == "named":
-            logits = np.repeat(logits.reshape(-1, named.TOGETHER, 3).mean(1), named.TOGETHER, 0)
+            logits, features = (named.evened(rows) for rows in (logits, features))
         partial = path.with_suffix(".partial.npz")
         np.savez(partial, logits=logits, features=features)
         partial.replace(path)

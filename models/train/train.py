@@ -39,12 +39,13 @@ def arguments():
     parser.add_argument("--eval", nargs="*", default=["dev", "tse-held", "airline-held"])
     parser.add_argument("--teachers", nargs="*", default=[], help="labelled by label.py; logits are averaged")
     parser.add_argument("--soft", type=float, default=0.5, help="share of the teacher in the loss of a labelled row")
-    parser.add_argument("--feature", type=float, default=0, help="weight of the distance to the first teacher's CLS")
+    parser.add_argument("--feature", type=float, default=0, help="weight of the distance to the teachers' CLS vectors")
     parser.add_argument("--adjust", type=float, default=0.6, help="of logits: 0 keeps gold's classes, 1 balances them")
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--smoothing", type=float, default=0.05)
     parser.add_argument("--lr", type=float, required=True)
     parser.add_argument("--words-lr", type=float, default=1, help="the embeddings' rate, as a multiple")
+    parser.add_argument("--tie", action="store_true", help="words whose embeddings are equal keep having equal ones")
     parser.add_argument("--freeze", type=int, default=0, help="leave the embeddings and so many blocks as they are")
     parser.add_argument("--decay", type=float, default=0.5, help="share of the run in which the rate falls to 0")
     parser.add_argument("--warmup", type=float, default=0.06)
@@ -81,11 +82,14 @@ class Mix:
             if paths and all(path.exists() for path in paths):
                 labels = [np.load(path) for path in paths]
                 self.logits.append(np.mean([label["logits"] for label in labels], axis=0, dtype=np.float32))
-                self.features.append(labels[0]["features"])
+                if args.feature and any("features" not in label for label in labels):
+                    raise SystemExit(f"train.py: the labels of {name} have no CLS vectors for --feature; use label.py")
+                self.features.append(np.concatenate([label["features"] for label in labels], axis=1)
+                                     if args.feature else None)
             elif counts.sum() == len(rows):
                 # Never seen by the teacher: NaN stands for that. The rows' own labels do.
                 self.logits.append(np.full((len(rows), 3), np.nan, dtype=np.float32))
-                self.features.append(np.full((len(rows), 1), np.nan, dtype=np.float32))
+                self.features.append(None)
             else:
                 raise SystemExit(f"train.py: {name} has rows without a label; label it first: label.py")
             order = rng.permutation(len(rows))
@@ -94,8 +98,13 @@ class Mix:
                 self.index.append(np.stack([np.full(len(part), number), part], axis=1))
                 passes -= 1
         self.has_features = args.feature > 0
-        if self.has_features and any(features.shape[1] == 1 for features in self.features):
-            raise SystemExit("train.py: --feature needs sets that the teachers have labelled, all of them")
+        if self.has_features:
+            # Only zeros where no teacher was: loss_of leaves those out.
+            width = max((features.shape[1] for features in self.features if features is not None), default=0)
+            if not width:
+                raise SystemExit("train.py: --feature needs sets that the teachers have labelled: label.py")
+            self.features = [np.zeros((len(rows), width), dtype=np.float16) if features is None else features
+                             for rows, features in zip(self.rows, self.features)]
         self.weights = [weight for _, _, weight in args.sets]
         self.index = np.concatenate(self.index)
         self.lengths = np.concatenate([rows.lengths for rows in self.rows])
@@ -134,8 +143,9 @@ def loss_of(args, logits, first, batch, projection):
     soft = F.kl_div(logits.log_softmax(1), batch["logits"].nan_to_num().softmax(1), reduction="none").sum(1)
     loss = (1 - share) * hard + share * soft
     if batch["features"] is not None:
-        wanted = F.layer_norm(batch["features"], batch["features"].shape[1:])
-        loss = loss + args.feature * (projection(first) - wanted).pow(2).mean(1)
+        # One LayerNorm for each teacher's vector: all of the student's width.
+        wanted = F.layer_norm(batch["features"].unflatten(1, (-1, first.shape[1])), first.shape[1:]).flatten(1)
+        loss = loss + args.feature * taught * (projection(first) - wanted).pow(2).mean(1)
     return (loss * batch["weights"]).sum() / batch["weights"].sum()
 
 
@@ -172,10 +182,12 @@ def main():
     total = min(args.steps or len(batches), len(batches))
     model = weights.load_initial(args.init)
     model.dropout.p = args.dropout
+    if args.tie:
+        model.tie()
     if args.quantize:
         import fake_quantize
         fake_quantize.apply(model, args.quantize)
-    projection = torch.nn.Linear(model.shape.hidden, model.shape.hidden) if args.feature else None
+    projection = torch.nn.Linear(model.shape.hidden, mix.features[0].shape[1]) if args.feature else None
     if projection:
         # A student that was cut out of its teacher has the same directions.
         torch.nn.init.eye_(projection.weight)
@@ -263,8 +275,13 @@ def main():
             began, cpu, tokens = time.monotonic(), time.process_time(), 0
     save()
     report(event="eval", step=step, last=evaluate(), mean=with_mean(evaluate))
-    with_mean(lambda: weights.save_state(model, folder / "model.pt"))
-    weights.save_state(model, folder / "last.pt")
+
+    def finish(path):
+        model.untie()
+        weights.save_state(model, path)
+
+    with_mean(lambda: finish(folder / "model.pt"))
+    finish(folder / "last.pt")
 
 
 def vars_of(args):

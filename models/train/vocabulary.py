@@ -54,8 +54,17 @@ def learn(words, size):
     return symbols, [tuple(merge) for merge in state["merges"]]
 
 
+def same_spelling(symbols):
+    """[symbols]: of each the index of the first one that differs only in case, or in whether its word goes on."""
+    first = {}
+    return np.array([first.setdefault(symbol.removesuffix("@@").lower(), i) for i, symbol in enumerate(symbols)])
+
+
 def transplant(teacher, wordpiece, tokenizer, words):
-    """Rows [symbols, hidden] for the student's tokenizer."""
+    """Rows [symbols, hidden] for the student's tokenizer; spellings of a word have one, as the teacher knows no case.
+
+    Training keeps it so (train.py --tie): each spelling alone is too rare to learn what the word means.
+    """
     rows = teacher.words.weight.detach().numpy()
     sums = np.zeros((len(tokenizer), rows.shape[1]), dtype=np.float64)
     counts = np.zeros(len(tokenizer))
@@ -76,6 +85,11 @@ def transplant(teacher, wordpiece, tokenizer, words):
                 index = tokenizer.convert_tokens_to_ids(token)
                 sums[index] += count / length * rows[piece]
                 counts[index] += count / length
+    same = same_spelling(tokenizer.convert_ids_to_tokens(range(len(tokenizer))))
+    for i in np.flatnonzero(same != np.arange(len(same))):
+        sums[same[i]] += sums[i]
+        counts[same[i]] += counts[i]
+    sums, counts = sums[same], counts[same]
     mean = rows.mean(0)
     table = np.where(counts[:, None] > 0, sums / np.maximum(counts[:, None], 1e-9), mean).astype(np.float32)
     for ours, theirs in SPECIALS.items():

@@ -25,7 +25,9 @@ import names  # noqa: E402
 import ours  # noqa: E402
 import share_names  # noqa: E402
 import shrink  # noqa: E402
+import soft_labels  # noqa: E402
 import unpack  # noqa: E402
+import vocabulary  # noqa: E402
 import weights  # noqa: E402
 from make_tokenizer import FIRST_ID, read_columns, write_tokenizer  # noqa: E402
 from reference import load_preprocess_tweet, load_tokenizer  # noqa: E402
@@ -77,6 +79,21 @@ class Weights(unittest.TestCase):
         self.assertEqual((changed.shape.vocab, changed.shape.layers), (7, 2))
         torch.testing.assert_close(changed.blocks[1].qkv.weight, ours.blocks[2].qkv.weight)
         torch.testing.assert_close(changed.out.weight, ours.out.weight)
+
+    def test_tied_words_are_trained_as_one(self):
+        ours = weights.from_hugging_face(random_roberta().state_dict(), position_offset=2, heads=4)
+        table = ours.words.weight
+        with torch.no_grad():
+            table[[9, 30]] = table[5].clone()
+        before = table.detach().clone()
+        ours.tie()
+        logits, _ = ours(torch.tensor([[0, 30, 9, 7, 2]]), torch.tensor([5]))
+        logits[0, 0].backward()
+        torch.optim.SGD([table], lr=1).step()
+        ours.untie()
+        self.assertTrue(torch.equal(table[9], table[5]) and torch.equal(table[30], table[5]))
+        changed = (table != before).any(dim=1).nonzero().flatten().tolist()
+        self.assertEqual(changed, [0, 2, 5, 7, 9, 30])
 
 
 class Unpack(unittest.TestCase):
@@ -276,6 +293,59 @@ class SharedNames(unittest.TestCase):
         listed = share_names.read_names()
         self.assertEqual(len(set(listed)), len(listed))
         self.assertEqual({len(self.before.tokenize(name)) for name in listed}, {1})
+
+
+class Transplant(unittest.TestCase):
+    def test_a_row_is_the_mean_of_the_pieces_under_it_in_all_spellings(self):
+        from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+
+        pieces = {piece: i for i, piece in enumerate(["[UNK]", "[CLS]", "[PAD]", "[SEP]", "[MASK]", "go", "##od", "!"])}
+        wordpiece = Tokenizer(models.WordPiece(pieces, unk_token="[UNK]"))
+        wordpiece.normalizer = normalizers.Lowercase()
+        wordpiece.pre_tokenizer = pre_tokenizers.Punctuation()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        symbols = ["G@@", "g@@", "o@@", "O@@", "d", "D", "oo@@", "good", "good@@", "!", "GOOD"]
+        merges = [("o", "o"), ("g", "oo"), ("goo", "d</w>"), ("goo", "d"), ("G", "O"), ("GO", "O"), ("GOO", "D</w>")]
+        write_tokenizer(Path(folder.name), symbols, merges)
+        tokenizer = load_tokenizer(folder.name)
+        teacher = weights.from_hugging_face(random_roberta().state_dict(), position_offset=2, heads=4)
+        theirs = teacher.words.weight.detach()
+        table = vocabulary.transplant(teacher, wordpiece, tokenizer, {"good": 3, "GOOD": 5, "good!": 1, "Good": 2})
+        ids = dict(zip(symbols, tokenizer.convert_tokens_to_ids(symbols)))
+        go, od, sign = (theirs[pieces[piece]] for piece in ("go", "##od", "!"))
+        for symbol, row in {"good": (go + od) / 2, "good@@": (go + od) / 2, "GOOD": (go + od) / 2, "!": sign, "G@@": go,
+                            "g@@": go, "oo@@": (go + od) / 2, "D": od}.items():
+            torch.testing.assert_close(table[ids[symbol]], row)
+        same = vocabulary.same_spelling(tokenizer.convert_ids_to_tokens(range(len(tokenizer))))
+        self.assertTrue(torch.equal(table, table[torch.from_numpy(same)]))
+        self.assertEqual(len(set(same[[ids[symbol] for symbol in symbols]])), 6)
+        self.assertTrue(torch.equal(table[tokenizer.mask_token_id], theirs[pieces["[MASK]"]]))
+
+
+class SoftLabels(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def prepare(self, texts):
+        data.prepare("gold", [(0, text) for text in texts], self.folder, {}, str.lower, frozenset())
+
+    def test_the_mean_of_teachers_comes_back_where_the_texts_are_the_same(self):
+        self.prepare(["a", "b"])
+        logits = {"one": [[1.5, 0.5, -1], [3, 3, 3]], "other": [[0.5, 0.5, 0], [-30, 1, 8]]}
+        for teacher, rows in logits.items():
+            (self.folder / teacher / "labels").mkdir(parents=True)
+            np.savez(self.folder / teacher / "labels" / "gold.npz", logits=np.array(rows, dtype=np.float32))
+        path = self.folder / "labels.npz"
+        soft_labels.write(self.folder, [*logits], ["gold"], path)
+        soft_labels.read(path, self.folder, "mean")
+        with np.load(self.folder / "mean" / "labels" / "gold.npz") as file:
+            self.assertEqual(file["logits"].tolist(), [[0.5, 0, -1], [-127 / 16, 0, 3.5]])
+        self.prepare(["b", "a"])
+        with self.assertRaisesRegex(SystemExit, "other texts"):
+            soft_labels.read(path, self.folder, "mean")
 
 
 class Metrics(unittest.TestCase):
