@@ -29,13 +29,20 @@ def unpack(packed):
     return np.insert(packed.astype(np.float32) / STEPS, NEUTRAL, 0, axis=1)
 
 
+def save(path, arrays):
+    """Written whole or not at all."""
+    partial = path.with_suffix(".partial.npz")
+    np.savez_compressed(partial, **arrays)
+    partial.replace(path)
+
+
 def write(work, teachers, sets, path):
     arrays = {}
     for name in sets:
         logits = np.mean([np.load(work / teacher / "labels" / f"{name}.npz")["logits"] for teacher in teachers],
                          axis=0, dtype=np.float32)
         arrays |= {name: pack(logits), f"{name}.sha256": np.array(data.digest(work, name))}
-    np.savez_compressed(path, **arrays)
+    save(path, arrays)
 
 
 def read(path, work, teacher):
@@ -49,7 +56,7 @@ def read(path, work, teacher):
             if file[f"{name}.sha256"] != data.digest(work, name):
                 raise SystemExit(f"soft_labels.py: {name} has other texts, or in another order, than {path} is about. "
                                  "Train a teacher: recipe.py --teach")
-            np.savez(folder / f"{name}.npz", logits=unpack(file[name]))
+            save(folder / f"{name}.npz", {"logits": unpack(file[name])})
 
 
 def main():
