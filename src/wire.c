@@ -7,26 +7,36 @@
 #define PANEL 8                /* outputs of a panel */
 #define QUAD_NBYTES (4 * PANEL) /* of one quad of a panel */
 
-static bool is_known(uint32_t kind, uint32_t group) {
-    if (kind == BT_WIRE_RAW) return group == 0;
-    return (kind == BT_WIRE_LINEAR || kind == BT_WIRE_ROWS) && (group == 16 || group == 32);
+/* Bytes of image whose multipliers and codes stand together. */
+static uint32_t block_nbytes(const bt_wire_layout *layout) {
+    return layout->kind == BT_WIRE_LINEAR ? PANEL * layout->group : layout->group;
 }
 
-static uint32_t groups_in_unit(bt_wire_kind kind) {
-    return kind == BT_WIRE_LINEAR ? PANEL : 1;
+uint32_t bt_wire_unit(const bt_wire_layout *layout) {
+    switch (layout->kind) {
+    case BT_WIRE_RAW: return 1;
+    case BT_WIRE_LINEAR:
+    case BT_WIRE_GROUPS: return block_nbytes(layout);
+    case BT_WIRE_ROWS: return layout->columns;
+    default: return 4;
+    }
 }
 
-uint32_t bt_wire_unit(bt_wire_kind kind, uint32_t group) {
-    return kind == BT_WIRE_RAW ? 1 : groups_in_unit(kind) * group;
+static bool is_known(const bt_wire_layout *layout) {
+    const uint32_t group = layout->group, columns = layout->columns;
+    switch (layout->kind) {
+    case BT_WIRE_RAW:
+    case BT_WIRE_SHORTS: return group == 0 && columns == 0;
+    case BT_WIRE_LINEAR:
+    case BT_WIRE_GROUPS: return (group == 16 || group == 32) && columns == 0;
+    case BT_WIRE_ROWS: return (group == 16 || group == 32) && columns > 0 && columns % group == 0;
+    default: return false;
+    }
 }
 
 /* A byte a multiplier, then half a byte a weight. */
-static size_t payload_nbytes(bt_wire_kind kind, uint32_t group, size_t nbytes) {
-    return kind == BT_WIRE_RAW ? nbytes : nbytes / group + nbytes / 2;
-}
-
-size_t bt_wire_run_nbytes(bt_wire_kind kind, uint32_t group, size_t nbytes) {
-    return BT_WIRE_HEADER_NBYTES + payload_nbytes(kind, group, nbytes);
+static size_t coded_nbytes(size_t weights, uint32_t group) {
+    return weights / group + weights / 2;
 }
 
 /* ------------------------------------------------------------------------------------------- expanding -- */
@@ -74,19 +84,75 @@ static bool expand_group(int8_t *restrict weights, const uint8_t *restrict wire,
     return is_multiplier((uint8_t)multiplier);
 }
 
-static bool expand_run(uint8_t *image, const uint8_t *wire, size_t nbytes, bt_wire_kind kind, uint32_t group) {
-    if (kind == BT_WIRE_RAW) {
+static bool expand_weights(uint8_t *image, const uint8_t *wire, size_t nbytes, const bt_wire_layout *layout) {
+    const uint32_t block = block_nbytes(layout), group = layout->group;
+    const size_t block_on_wire = coded_nbytes(block, group);
+    bool sound = true;
+    for (size_t done = 0; done < nbytes; done += block, wire += block_on_wire) {
+        int8_t *weights = (int8_t *)image + done;
+        sound &= layout->kind == BT_WIRE_LINEAR ? expand_panel(weights, wire, group)
+                                                : expand_group(weights, wire, group);
+    }
+    return sound;
+}
+
+/* Whether row r is the one before it again. */
+static bool repeats(const uint8_t *marks, size_t r) {
+    return marks[r / 8] >> r % 8 & 1;
+}
+
+/* Rows that are sent: all but those that repeat. SIZE_MAX if the marks are not in order. */
+static size_t count_sent(const uint8_t *marks, size_t rows) {
+    if (repeats(marks, 0)) return SIZE_MAX;
+    if (rows % 8 != 0 && marks[rows / 8] >> rows % 8 != 0) return SIZE_MAX;
+    size_t sent = 0;
+    for (size_t r = 0; r < rows; r++) sent += !repeats(marks, r);
+    return sent;
+}
+
+static bool expand_rows(uint8_t *image, const uint8_t *wire, size_t nbytes, const bt_wire_layout *layout) {
+    const uint32_t columns = layout->columns;
+    const uint8_t *marks = wire;
+    const size_t rows = nbytes / columns;
+    wire += (rows + 7) / 8;
+    bool sound = true;
+    for (size_t r = 0; r < rows; r++, image += columns) {
+        if (repeats(marks, r)) {
+            for (uint32_t k = 0; k < columns; k++) image[k] = image[(ptrdiff_t)k - (ptrdiff_t)columns];
+        } else {
+            sound &= expand_weights(image, wire, columns, layout);
+            wire += coded_nbytes(columns, layout->group);
+        }
+    }
+    return sound;
+}
+
+static bool expand_run(uint8_t *image, const uint8_t *wire, size_t nbytes, const bt_wire_layout *layout) {
+    switch (layout->kind) {
+    case BT_WIRE_LINEAR:
+    case BT_WIRE_GROUPS: return expand_weights(image, wire, nbytes, layout);
+    case BT_WIRE_ROWS: return expand_rows(image, wire, nbytes, layout);
+    case BT_WIRE_SHORTS:
+        for (size_t i = 0; i < nbytes; i++) image[i] = i % 4 < 2 ? wire[i / 4 * 2 + i % 4] : 0;
+        return true;
+    default:
         for (size_t i = 0; i < nbytes; i++) image[i] = wire[i];
         return true;
     }
-    const uint32_t unit = bt_wire_unit(kind, group);
-    const size_t unit_nbytes = payload_nbytes(kind, group, unit);
-    bool sound = true;
-    for (size_t done = 0; done < nbytes; done += unit, wire += unit_nbytes) {
-        int8_t *weights = (int8_t *)image + done;
-        sound &= kind == BT_WIRE_LINEAR ? expand_panel(weights, wire, group) : expand_group(weights, wire, group);
+}
+
+/* Bytes behind a run's header, which says nbytes of image; SIZE_MAX if they are not there, or out of order. */
+static size_t payload_nbytes(const uint8_t *wire, size_t left, size_t nbytes, const bt_wire_layout *layout) {
+    switch (layout->kind) {
+    case BT_WIRE_RAW: return nbytes;
+    case BT_WIRE_SHORTS: return nbytes / 2;
+    case BT_WIRE_ROWS: {
+        const size_t rows = nbytes / layout->columns, marks = (rows + 7) / 8;
+        const size_t sent = marks <= left ? count_sent(wire, rows) : SIZE_MAX;
+        return sent == SIZE_MAX ? SIZE_MAX : marks + sent * coded_nbytes(layout->columns, layout->group);
     }
-    return sound;
+    default: return coded_nbytes(nbytes, layout->group);
+    }
 }
 
 static uint32_t read_u32(const uint8_t *bytes) {
@@ -98,13 +164,14 @@ bt_status bt_wire_expand(void *image, size_t image_nbytes, const void *wire, siz
     const uint8_t *in = wire;
     while (wire_nbytes > 0) {
         if (wire_nbytes < BT_WIRE_HEADER_NBYTES) return BT_BAD_IMAGE;
-        const uint32_t group = in[1], length = read_u32(in + 4);
-        if (in[2] != 0 || in[3] != 0 || !is_known(in[0], group)) return BT_BAD_IMAGE;
-        const bt_wire_kind kind = (bt_wire_kind)in[0];
-        const size_t nbytes = bt_wire_run_nbytes(kind, group, length);
-        const bool fits = length > 0 && length <= image_nbytes && nbytes <= wire_nbytes;
-        if (!fits || length % bt_wire_unit(kind, group) != 0) return BT_BAD_IMAGE;
-        if (!expand_run(out, in + BT_WIRE_HEADER_NBYTES, length, kind, group)) return BT_BAD_IMAGE;
+        const bt_wire_layout layout = {in[0], in[1], in[2] | (uint32_t)in[3] << 8};
+        const uint32_t length = read_u32(in + 4);
+        in += BT_WIRE_HEADER_NBYTES;
+        wire_nbytes -= BT_WIRE_HEADER_NBYTES;
+        if (!is_known(&layout) || length == 0 || length > image_nbytes) return BT_BAD_IMAGE;
+        if (length % bt_wire_unit(&layout) != 0) return BT_BAD_IMAGE;
+        const size_t nbytes = payload_nbytes(in, wire_nbytes, length, &layout);
+        if (nbytes > wire_nbytes || !expand_run(out, in, length, &layout)) return BT_BAD_IMAGE;
         out += length;
         image_nbytes -= length;
         in += nbytes;
@@ -115,42 +182,44 @@ bt_status bt_wire_expand(void *image, size_t image_nbytes, const void *wire, siz
 
 /* ------------------------------------------------------------------------------------------- packing -- */
 
-/* Where weight i of group g stands in a unit. */
-static uint32_t place_in_unit(bt_wire_kind kind, uint32_t g, uint32_t i) {
+/* Where weight i of group g stands in a block. */
+static uint32_t place_in_block(bt_wire_kind kind, uint32_t g, uint32_t i) {
     return kind == BT_WIRE_LINEAR ? i / 4 * QUAD_NBYTES + 4 * g + i % 4 : i;
 }
 
-static bool divides(int multiplier, const int8_t *unit, bt_wire_kind kind, uint32_t g, uint32_t group) {
+static bool divides(int multiplier, const int8_t *block, bt_wire_kind kind, uint32_t g, uint32_t group) {
     for (uint32_t i = 0; i < group; i++) {
-        const int weight = unit[place_in_unit(kind, g, i)], code = weight / multiplier;
+        const int weight = block[place_in_block(kind, g, i)], code = weight / multiplier;
         if (weight % multiplier != 0 || code < BT_WIRE_MIN_CODE || code > BT_WIRE_MAX_CODE) return false;
     }
     return true;
 }
 
 /* A multiplier of the group, the nearest to 0, the positive one first; 0 if there is none. */
-static int find_multiplier(const int8_t *unit, bt_wire_kind kind, uint32_t g, uint32_t group) {
+static int find_multiplier(const int8_t *block, bt_wire_kind kind, uint32_t g, uint32_t group) {
     for (int multiplier = 1; multiplier <= BT_WIRE_MAX_MULTIPLIER; multiplier++) {
-        if (divides(multiplier, unit, kind, g, group)) return multiplier;
-        if (divides(-multiplier, unit, kind, g, group)) return -multiplier;
+        if (divides(multiplier, block, kind, g, group)) return multiplier;
+        if (divides(-multiplier, block, kind, g, group)) return -multiplier;
     }
     return 0;
 }
 
-static bool pack_unit(uint8_t *wire, const int8_t *unit, bt_wire_kind kind, uint32_t group) {
-    const uint32_t groups = groups_in_unit(kind), half = kind == BT_WIRE_LINEAR ? QUAD_NBYTES / 2 : 8;
+static bool pack_block(uint8_t *wire, const int8_t *block, const bt_wire_layout *layout) {
+    const bt_wire_kind kind = layout->kind;
+    const uint32_t nbytes = block_nbytes(layout), groups = nbytes / layout->group;
+    const uint32_t half = kind == BT_WIRE_LINEAR ? QUAD_NBYTES / 2 : 8;
     int8_t codes[PANEL * 32] = {0};
     for (uint32_t g = 0; g < groups; g++) {
-        const int multiplier = find_multiplier(unit, kind, g, group);
+        const int multiplier = find_multiplier(block, kind, g, layout->group);
         if (multiplier == 0) return false;
         wire[g] = (uint8_t)multiplier;
-        for (uint32_t i = 0; i < group; i++) {
-            const uint32_t place = place_in_unit(kind, g, i);
-            codes[place] = (int8_t)(unit[place] / multiplier);
+        for (uint32_t i = 0; i < layout->group; i++) {
+            const uint32_t place = place_in_block(kind, g, i);
+            codes[place] = (int8_t)(block[place] / multiplier);
         }
     }
     wire += groups;
-    for (uint32_t place = 0; place < groups * group; place += 2 * half) {
+    for (uint32_t place = 0; place < nbytes; place += 2 * half) {
         for (uint32_t i = 0; i < half; i++) {
             *wire++ = (uint8_t)((codes[place + i] & 15) | (codes[place + i + half] & 15) << 4);
         }
@@ -158,19 +227,60 @@ static bool pack_unit(uint8_t *wire, const int8_t *unit, bt_wire_kind kind, uint
     return true;
 }
 
-int bt_wire_pack(uint8_t *wire, const uint8_t *image, uint32_t nbytes, bt_wire_kind kind, uint32_t group) {
-    *wire++ = (uint8_t)kind;
-    *wire++ = (uint8_t)group;
-    *wire++ = 0;
-    *wire++ = 0;
-    for (uint32_t shift = 0; shift < 32; shift += 8) *wire++ = (uint8_t)(nbytes >> shift);
-    if (kind == BT_WIRE_RAW) {
-        for (uint32_t i = 0; i < nbytes; i++) wire[i] = image[i];
-        return 1;
+/* Returns the end of what was written; NULL if weights are not made of groups. */
+static uint8_t *pack_weights(uint8_t *wire, const uint8_t *image, uint32_t nbytes, const bt_wire_layout *layout) {
+    const uint32_t block = block_nbytes(layout);
+    for (uint32_t done = 0; done < nbytes; done += block, wire += coded_nbytes(block, layout->group)) {
+        if (!pack_block(wire, (const int8_t *)image + done, layout)) return NULL;
     }
-    const uint32_t unit = bt_wire_unit(kind, group);
-    for (uint32_t done = 0; done < nbytes; done += unit, wire += payload_nbytes(kind, group, unit)) {
-        if (!pack_unit(wire, (const int8_t *)image + done, kind, group)) return 0;
+    return wire;
+}
+
+static bool equals_row_before(const uint8_t *row, uint32_t columns) {
+    for (uint32_t k = 0; k < columns; k++) {
+        if (row[k] != row[(ptrdiff_t)k - (ptrdiff_t)columns]) return false;
     }
-    return 1;
+    return true;
+}
+
+static uint8_t *pack_rows(uint8_t *wire, const uint8_t *image, uint32_t nbytes, const bt_wire_layout *layout) {
+    const uint32_t columns = layout->columns, rows = nbytes / columns;
+    uint8_t *marks = wire;
+    wire += (rows + 7) / 8;
+    for (uint8_t *mark = marks; mark < wire; mark++) *mark = 0;
+    for (uint32_t r = 0; wire && r < rows; r++, image += columns) {
+        if (r > 0 && equals_row_before(image, columns)) {
+            marks[r / 8] |= (uint8_t)(1 << r % 8);
+        } else {
+            wire = pack_weights(wire, image, columns, layout);
+        }
+    }
+    return wire;
+}
+
+static uint8_t *pack_shorts(uint8_t *wire, const uint8_t *image, uint32_t nbytes) {
+    for (uint32_t i = 0; i < nbytes; i += 4) {
+        if (image[i + 2] != 0 || image[i + 3] != 0) return NULL;
+        *wire++ = image[i];
+        *wire++ = image[i + 1];
+    }
+    return wire;
+}
+
+static uint8_t *pack_payload(uint8_t *wire, const uint8_t *image, uint32_t nbytes, const bt_wire_layout *layout) {
+    switch (layout->kind) {
+    case BT_WIRE_LINEAR: return pack_weights(wire, image, nbytes, layout);
+    case BT_WIRE_ROWS: return pack_rows(wire, image, nbytes, layout);
+    case BT_WIRE_SHORTS: return pack_shorts(wire, image, nbytes);
+    default:
+        for (uint32_t i = 0; i < nbytes; i++) *wire++ = image[i];
+        return wire;
+    }
+}
+
+size_t bt_wire_pack(uint8_t *wire, const uint8_t *image, uint32_t nbytes, const bt_wire_layout *layout) {
+    const uint32_t fields[] = {layout->kind | layout->group << 8 | layout->columns << 16, nbytes};
+    for (uint32_t i = 0; i < BT_WIRE_HEADER_NBYTES; i++) wire[i] = (uint8_t)(fields[i / 4] >> 8 * (i % 4));
+    const uint8_t *end = pack_payload(wire + BT_WIRE_HEADER_NBYTES, image, nbytes, layout);
+    return end ? (size_t)(end - wire) : 0;
 }

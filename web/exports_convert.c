@@ -80,15 +80,13 @@ uint32_t btw_quantize_linear(void *tensor, const bt_linear_source *source, void 
 uint32_t btw_int4_group(uint32_t columns) { return bt_int4_group(columns); }
 
 /* kind: a bt_wire_kind. */
-uint32_t btw_wire_unit(uint32_t kind, uint32_t group) { return bt_wire_unit((bt_wire_kind)kind, group); }
-
-size_t btw_wire_run_nbytes(uint32_t kind, uint32_t group, size_t nbytes) {
-    return bt_wire_run_nbytes((bt_wire_kind)kind, group, nbytes);
+uint32_t btw_wire_unit(uint32_t kind, uint32_t group, uint32_t columns) {
+    return bt_wire_unit(&(bt_wire_layout){(bt_wire_kind)kind, group, columns});
 }
 
-/* 1 or 0. */
-int32_t btw_wire_pack(uint8_t *wire, const uint8_t *image, uint32_t nbytes, uint32_t kind, uint32_t group) {
-    return bt_wire_pack(wire, image, nbytes, (bt_wire_kind)kind, group);
+size_t btw_wire_pack(uint8_t *wire, const uint8_t *image, uint32_t nbytes, uint32_t kind, uint32_t group,
+                     uint32_t columns) {
+    return bt_wire_pack(wire, image, nbytes, &(bt_wire_layout){(bt_wire_kind)kind, group, columns});
 }
 
 /* -------------------------------------------------------------------------------------------- the fp32 path -- */

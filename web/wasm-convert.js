@@ -23,8 +23,11 @@ const OBSERVED = 4
 /** Bytes of a number, by the type's name in safetensors. */
 const ITEM_NBYTES = Object.freeze({ F32: 4, F16: 2, BF16: 2 })
 
+/** Of a run on the wire. */
+export const RUN_HEADER_NBYTES = 8
+
 /** Numbers of bt_wire_kind. */
-const WIRE_KINDS = Object.freeze({ raw: 0, linear: 1, rows: 2 })
+const WIRE_KINDS = Object.freeze({ raw: 0, linear: 1, rows: 3, shorts: 4 })
 
 /**
  * Sizes and constants of a model.
@@ -35,8 +38,8 @@ const WIRE_KINDS = Object.freeze({ raw: 0, linear: 1, rows: 2 })
  * Numbers as checkpoint.js reads them.
  * @typedef {import('../js/convert/checkpoint.js').TensorData} TensorData
  *
- * What bytes of the image are, for the wire; columns: of the tensor whose weights they are.
- * @typedef {{kind: 'raw'} | {kind: 'linear' | 'rows', columns: number}} WireLayout
+ * What bytes of the image are, for the wire. shorts: u32 below 65,536; columns: of the tensor whose weights they are.
+ * @typedef {{kind: 'raw' | 'shorts'} | {kind: 'linear' | 'rows', columns: number}} WireLayout
  */
 
 export class ConvertWasm {
@@ -197,8 +200,8 @@ export class ConvertWasm {
   }
 
   /** Where bytes of the image may be cut on the wire: at multiples of this. @param {WireLayout} layout */
-  wireUnit({ kind, columns }) {
-    return this.#exports.btw_wire_unit(WIRE_KINDS[kind], this.#groupOf(columns))
+  wireUnit(layout) {
+    return this.#exports.btw_wire_unit(...this.#layout(layout))
   }
 
   /**
@@ -207,14 +210,12 @@ export class ConvertWasm {
    * @param {Uint8Array} bytes  of a whole number of units; weights as they were quantised for int4
    * @param {WireLayout} layout
    */
-  packRun(bytes, { kind, columns }) {
-    const e = this.#exports
-    const [number, group] = [WIRE_KINDS[kind], this.#groupOf(columns)]
-    const nbytes = e.btw_wire_run_nbytes(number, group, bytes.length) >>> 0
-    const image = this.#reserve(align(bytes.length) + nbytes)
+  packRun(bytes, layout) {
+    const image = this.#reserve(2 * align(bytes.length) + RUN_HEADER_NBYTES)
     const run = image + align(bytes.length)
     this.#bytes(image, bytes.length).set(bytes)
-    if (e.btw_wire_pack(run, image, bytes.length, number, group) === 0) {
+    const nbytes = this.#exports.btw_wire_pack(run, image, bytes.length, ...this.#layout(layout)) >>> 0
+    if (nbytes === 0) {
       throw new BertweetError('internal', 'Weights that were quantised for int4 are not made of groups.')
     }
     return this.#bytes(run, nbytes).slice()
@@ -323,8 +324,9 @@ export class ConvertWasm {
   }
 
   /** Weights that share a multiplier; 0 where there are no weights. @param {number} [columns] */
-  #groupOf(columns) {
-    return columns === undefined ? 0 : this.#exports.btw_int4_group(columns)
+  #layout({ kind, columns }) {
+    const group = columns === undefined ? 0 : this.#exports.btw_int4_group(columns)
+    return [WIRE_KINDS[kind], group, kind === 'rows' ? columns : 0]
   }
 
   /** Writes data as f32 to an address; 16-bit numbers pass through the staging area. */

@@ -10,6 +10,9 @@ import { TAIL, WORDS } from './plan.js'
 /** Accumulation depth of every panel: int8 quality, and the fast kernels; MODEL.md, "The 16-bit bound". */
 export const DEPTH = 4
 
+/** @type {import('../../web/wasm-convert.js').WireLayout} */
+const SHORTS = Object.freeze({ kind: 'shorts' })
+
 export class ImageWriter {
   #architecture
   #image
@@ -124,9 +127,13 @@ export class ImageWriter {
       throw new BertweetError('internal', `${name}: expected ${nbytes} bytes at ${offset}, found ${bytes.length} at ` +
         `${this.#shardWriter.offset}.`)
     }
-    const weights = int4 ? nbytes - rows * columns : nbytes
-    await this.#shardWriter.write(bytes.subarray(0, weights))
-    await this.#shardWriter.write(bytes.subarray(weights), { kind: type, columns })
+    const coded = int4 ? rows * columns : type === 'u32' && areShort(bytes) ? nbytes : 0
+    await this.#shardWriter.write(bytes.subarray(0, nbytes - coded))
+    await this.#shardWriter.write(bytes.subarray(nbytes - coded), type === 'u32' ? SHORTS : { kind: type, columns })
     await this.#shardWriter.write(new Uint8Array(padding))
   }
 }
+
+/** Whether all the u32 are below 65,536. @param {Uint8Array} bytes */
+const areShort = (bytes) => new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2)
+  .every((half, index) => index % 2 === 0 || half === 0)

@@ -2,10 +2,10 @@
  * shard-writer.js - cuts the bytes of an image into shards while they are written.
  */
 
+import { RUN_HEADER_NBYTES } from '../../web/wasm-convert.js'
+
 /** Every host and cache takes files of this size. */
 const SHARD_NBYTES = 8 << 20
-/** Of a run on the wire. */
-const RUN_HEADER_NBYTES = 8
 /** Hexadecimal digits of the hash that make a file's name: 80 bits, unique among the shards one server holds. */
 const NAME_DIGITS = 20
 /** Of the place among the shards, which follow where two hold the same bytes, as those of weights that are all 0 do. */

@@ -132,9 +132,10 @@ static void check_integers(const int8_t *q, uint32_t depth, bool int4) {
         }
         for (int i = 0; i < 4; i++) CHECK(sums[i / 2][i % 2] <= 258);
     }
+    const bt_wire_layout row = {BT_WIRE_ROWS, bt_int4_group(COLUMNS), COLUMNS};
     uint8_t wire[8 + COLUMNS];
     if (int4) {
-        CHECK(bt_wire_pack(wire, (const uint8_t *)q, COLUMNS, BT_WIRE_ROWS, bt_int4_group(COLUMNS)) == 1);
+        CHECK(bt_wire_pack(wire, (const uint8_t *)q, COLUMNS, &row) > 0);
     }
 }
 

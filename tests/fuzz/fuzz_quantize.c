@@ -65,9 +65,9 @@ static void check_wire(const int8_t *q, uint32_t columns) {
     const uint32_t group = bt_int4_group(columns);
     uint8_t wire[BT_WIRE_HEADER_NBYTES + MAX_COLUMNS];
     int8_t back[MAX_COLUMNS];
-    const size_t nbytes = bt_wire_run_nbytes(BT_WIRE_ROWS, group, columns);
-    REQUIRE(nbytes <= sizeof wire);
-    REQUIRE(bt_wire_pack(wire, (const uint8_t *)q, columns, BT_WIRE_ROWS, group) == 1);
+    const bt_wire_layout row = {BT_WIRE_ROWS, group, columns};
+    const size_t nbytes = bt_wire_pack(wire, (const uint8_t *)q, columns, &row);
+    REQUIRE(nbytes > 0 && nbytes <= sizeof wire);
     REQUIRE(bt_wire_expand(back, columns, wire, nbytes) == BT_OK);
     REQUIRE(memcmp(back, q, columns) == 0);
 }

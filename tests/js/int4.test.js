@@ -24,28 +24,45 @@ before(async () => { tiny = await makeTinyModel({}, 'int4') })
 
 const open = (model) => createClassifier({ model, wasmUrl: binaryUrl('bertweet.wasm'), worker: false, cache: false })
 
-/** Expands a shard as MODEL.md says it is written. */
+const KINDS = Object.freeze({ raw: 0, panels: 1, rows: 3, shorts: 4 })
+
+/** Expands a shard as MODEL.md says it is written. @param {Uint8Array} wire */
 function expand(wire) {
   const image = []
   const view = new DataView(wire.buffer, wire.byteOffset, wire.length)
-  for (let at = 0; at < wire.length;) {
-    const [kind, group, length] = [wire[at], wire[at + 1], view.getUint32(at + 4, true)]
-    at += 8
-    if (kind === 0) {
-      for (const byte of wire.subarray(at, at + length)) image.push(byte)
-      at += length
-      continue
-    }
-    const [groups, half] = kind === 1 ? [8, 16] : [1, 8]
+  let at = 0
+  const take = (length) => wire.subarray(at, at += length)
+
+  /** Multipliers and codes of so many weights. */
+  function weights(length, isLinear, group) {
+    const [groups, half] = isLinear ? [8, 16] : [1, 8]
     for (let done = 0; done < length; done += groups * group) {
-      const multipliers = new Int8Array(wire.slice(at, at + groups).buffer)
-      at += groups
+      const multipliers = new Int8Array(take(groups).slice().buffer)
+      const codes = take(groups * group / 2)
       for (let i = 0; i < groups * group; i++) {
-        const pair = wire[at + Math.floor(i / (2 * half)) * half + i % half]
+        const pair = codes[Math.floor(i / (2 * half)) * half + i % half]
         const code = Math.floor(i / half) % 2 ? pair >> 4 : pair & 15
-        image.push((code < 8 ? code : code - 16) * multipliers[kind === 1 ? (i >> 2) % 8 : 0] & 255)
+        image.push((code < 8 ? code : code - 16) * multipliers[isLinear ? (i >> 2) % 8 : 0] & 255)
       }
-      at += groups * group / 2
+    }
+  }
+
+  while (at < wire.length) {
+    const [kind, group, columns, length] = [wire[at], wire[at + 1], view.getUint16(at + 2, true),
+      view.getUint32(at + 4, true)]
+    at += 8
+    if (kind === KINDS.raw) {
+      for (const byte of take(length)) image.push(byte)
+    } else if (kind === KINDS.shorts) {
+      take(length / 2).forEach((byte, index) => image.push(byte, ...index % 2 ? [0, 0] : []))
+    } else if (kind === KINDS.rows) {
+      const marks = take(Math.ceil(length / columns / 8))
+      for (let row = 0; row < length / columns; row++) {
+        if (marks[row >> 3] >> row % 8 & 1) image.push(...image.slice(-columns))
+        else weights(columns, false, group)
+      }
+    } else {
+      weights(length, kind === KINDS.panels, group)
     }
   }
   return Uint8Array.from(image)
@@ -129,7 +146,7 @@ test('a damaged shard is an integrity error; one that lies with the right hash, 
   await classifier.dispose()
 })
 
-test('shards are cut between groups, hold at most 8 MiB on either side, and can be decoded alone', async () => {
+test('shards end between rows and groups, hold at most 8 MiB on either side, and can be decoded alone', async () => {
   const module = await compile(wasmUrl.href)
   const packer = await ConvertWasm.create(module,
     { hiddenSize: 16, numHeads: 4, intermediateSize: 16, labels: ['a'], layerNormEps: 1e-5 })
@@ -139,8 +156,11 @@ test('shards are cut between groups, hold at most 8 MiB on either side, and can 
   const image = new Uint8Array(17 << 20).map((_, i) => 3 * (i * 7 % 15 - 7))
   const pieces = [
     [101, { kind: 'raw' }], [9 << 20, { kind: 'rows', columns: 48 }], [77, { kind: 'raw' }],
-    [6 << 20, { kind: 'linear', columns: 96 }], [(2 << 20) - 178, { kind: 'raw' }],
+    [6 << 20, { kind: 'linear', columns: 96 }], [(1 << 20) - 178, { kind: 'raw' }], [1 << 20, { kind: 'shorts' }],
   ]
+  const [firstRow, again] = [101, 48 * 30000]
+  image.fill(6, firstRow + 48 * 99, firstRow + 48 * 99 + again)
+  for (let at = 16 << 20; at < image.length; at += 4) image.fill(0, at + 2, at + 4)
   let offset = 0
   for (const [length, layout] of pieces) {
     await writer.write(image.subarray(offset, offset + length), layout)
@@ -157,4 +177,7 @@ test('shards are cut between groups, hold at most 8 MiB on either side, and can 
     end += size
   }
   assert.equal(end, image.length)
+  const sent = shards.reduce((sum, { bytes }) => sum + bytes, 0)
+  const [raw, linear, rows, shorts] = [(1 << 20), (6 << 20) * 17 / 32, ((9 << 20) - again) * 9 / 16, 1 << 19]
+  assert.ok(Math.abs(sent - raw - linear - rows - shorts - (9 << 20) / 48 / 8) < 500, `${sent} bytes`)
 })
