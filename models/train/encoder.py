@@ -49,6 +49,17 @@ class Shape:
         return asdict(self)
 
 
+def attention(q, k, v, mask):
+    """[rows, heads, length, size] each -> mixed values; mask: true where a key may be seen, or None.
+
+    Written out: the backward pass of PyTorch's own, made for long rows, takes 8 times as long on rows of 16 to 64.
+    """
+    scores = (q @ k.transpose(-1, -2)) * q.shape[-1] ** -0.5
+    if mask is not None:
+        scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+    return scores.softmax(-1).to(v.dtype) @ v
+
+
 class Block(nn.Module):
     def __init__(self, shape):
         super().__init__()
@@ -66,7 +77,7 @@ class Block(nn.Module):
         q, k, v = self.qkv(x).view(rows, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         if first_only:
             q, x = q[:, :, :1], x[:, :1]
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        mixed = attention(q, k, v, mask)
         x = self.attention_norm(x + self.attention_out(mixed.transpose(1, 2).reshape(rows, -1, hidden)))
         return self.ffn_norm(x + self.ffn_out(F.gelu(self.ffn_in(x))))
 

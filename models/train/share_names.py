@@ -13,8 +13,8 @@ from pathlib import Path
 import torch
 
 import weights
+from bpe import END, Bpe, count_words
 from data import EVALUATION, SETS
-from vocabulary import END, count_words
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "python"))
 from make_tokenizer import FIRST_ID, read_columns, token_of, write_tokenizer  # noqa: E402
@@ -28,36 +28,6 @@ def read_names(path=LIST):
     """The list's names; lines that begin with # say where they are from."""
     return [name for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")
             for name in line.split()]
-
-
-class Bpe:
-    """A BPE whose merges can be added to."""
-
-    def __init__(self, merges):
-        self.ranks = {merge: rank for rank, merge in enumerate(merges)}
-
-    def cut(self, word):
-        """The symbols of a word."""
-        symbols = [*word[:-1], word[-1] + END]
-        while len(symbols) > 1:
-            best = min(zip(symbols, symbols[1:]), key=lambda pair: self.ranks.get(pair, len(self.ranks)))
-            if best not in self.ranks:
-                break
-            joined = []
-            for symbol in symbols:
-                if joined and (joined[-1], symbol) == best:
-                    joined[-1] += symbol
-                else:
-                    joined.append(symbol)
-            symbols = joined
-        return symbols
-
-    def join(self, word):
-        """Adds the merges that make one symbol of a word, from its end: so none applies where a comma follows it."""
-        *others, right = self.cut(word)
-        for left in reversed(others):
-            self.ranks[left, right] = len(self.ranks)
-            right = left + right
 
 
 def extend(words, merges, names):
@@ -88,16 +58,19 @@ def extend_rows(table, words, more, merges):
     return torch.stack([*table[:-1], *new, table[-1]])
 
 
-def one_row(table, words, names, counts):
-    """Gives all names in `table` the mean row of those that tweets have, and so their other spellings."""
+def forms_of(words, names, counts):
+    """The spellings of names among `words` that are to have one row: not those that tweets have more often."""
+    return [form for name in names for form in dict.fromkeys((name, name.upper(), name.lower()))
+            if form in words and (form == name or counts[form] < counts[name])]
+
+
+def one_row(table, words, forms, counts):
+    """Gives all forms in `table` the mean row of those that tweets have."""
     index = {word: FIRST_ID + i for i, word in enumerate(words)}
-    same = [form for name in names for form in dict.fromkeys((name, name.upper(), name.lower()))
-            if form in index and (form == name or counts[form] < counts[name])]
     # The square root: a famous name is not to be most of it.
-    share = torch.tensor([counts[form] for form in same]).sqrt()
-    ids = [index[form] for form in same]
+    share = torch.tensor([counts[form] for form in forms]).sqrt()
+    ids = [index[form] for form in forms]
     table[ids] = (table[ids] * share[:, None]).sum(0) / share.sum()
-    return same
 
 
 def main():
@@ -115,9 +88,10 @@ def main():
     write_tokenizer(args.work / "tokenizer", more, merges)
     model = weights.load_initial(args.start)
     table = extend_rows(model.words.weight.detach(), words, more, merges)
-    same = one_row(table, more, names, counts)
+    forms = forms_of(set(more), names, counts)
+    one_row(table, more, forms, counts)
     weights.save_state(weights.with_words(model, table), args.work / "student.pt")
-    print(f"{len(names)} names, {len(same)} spellings with one row, {len(more) - len(words)} new words")
+    print(f"{len(names)} names, {len(forms)} spellings with one row, {len(more) - len(words)} new words")
 
 
 if __name__ == "__main__":

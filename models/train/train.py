@@ -53,6 +53,7 @@ def arguments():
     parser.add_argument("--steps", type=int, help="end after so many, rather than after all rows")
     parser.add_argument("--ema", type=float, default=0.99)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--save-minutes", type=float, default=4)
     parser.add_argument("--eval-every", type=int, default=0, help="steps; 0: at the end only")
     parser.add_argument("--quantize", choices=("int8", "int4"), help="simulate the library's arithmetic")
@@ -167,7 +168,7 @@ def predict(model, rows, pad_id, tokens=4096):
 
 def main():
     args = arguments()
-    torch.set_num_threads(1)
+    torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     rng = np.random.default_rng(args.seed)
     folder = args.work / args.name

@@ -23,6 +23,8 @@ ENTRY = struct.Struct("<48sIIIIQQ")
 U32, F32, ROWS, LINEAR = 1, 2, 3, 4
 NOTHING = 0xFFFFFFFF
 PANEL = 8
+# Kinds of runs of the wire encoding; 2: groups of rows.
+RAW, PANELS, WHOLE_ROWS, SHORTS = 0, 1, 3, 4
 
 
 def nibbles(codes, block):
@@ -32,27 +34,41 @@ def nibbles(codes, block):
     return np.where(halves > 7, halves - 16, halves).reshape(-1)
 
 
+def decode_weights(wire, linear, group):
+    """Weights of whole blocks: multipliers, then codes."""
+    rows = PANEL if linear else 1
+    block = np.frombuffer(wire, np.uint8).reshape(-1, rows + rows * group // 2)
+    codes = nibbles(block[:, rows:].copy(), 32 if linear else 16).astype(np.int16)
+    multipliers = block[:, :rows].astype(np.int8).astype(np.int16)
+    # Of a linear layer: [block, quad, output, k]; of rows: [block, k].
+    codes = codes.reshape(len(block), -1, PANEL, 4) if linear else codes.reshape(-1, group)
+    multipliers = multipliers[:, None, :, None] if linear else multipliers
+    return (codes * multipliers).astype(np.int8)
+
+
 def decode_int4(wire):
     """The image's bytes of a shard in the wire encoding int4."""
     at, parts = 0, []
+
+    def take(length):
+        nonlocal at
+        at += length
+        return wire[at - length:at]
+
     while at < len(wire):
-        kind, group, _, length = struct.unpack_from("<BBHI", wire, at)
-        at += 8
-        if kind == 0:
-            parts.append(wire[at:at + length])
-            at += length
-            continue
-        rows = PANEL if kind == 1 else 1
-        units = length // (rows * group)
-        size = rows + rows * group // 2
-        unit = np.frombuffer(wire, np.uint8, units * size, at).reshape(units, size)
-        at += units * size
-        codes = nibbles(unit[:, rows:].copy(), 32 if kind == 1 else 16).astype(np.int16)
-        multipliers = unit[:, :rows].astype(np.int8).astype(np.int16)
-        # Of a linear layer: [unit, quad, output, k]; of rows: [unit, k].
-        codes = codes.reshape(units, -1, PANEL, 4) if kind == 1 else codes.reshape(units, group)
-        multipliers = multipliers[:, None, :, None] if kind == 1 else multipliers
-        parts.append((codes * multipliers).astype(np.int8).tobytes())
+        kind, group, columns, length = struct.unpack("<BBHI", take(8))
+        if kind == RAW:
+            parts.append(take(length))
+        elif kind == SHORTS:
+            parts.append(np.frombuffer(take(length // 2), np.uint16).astype(np.uint32).tobytes())
+        elif kind == WHOLE_ROWS:
+            count = length // columns
+            again = np.unpackbits(np.frombuffer(take((count + 7) // 8), np.uint8), bitorder="little")[:count]
+            sent = count - int(again.sum())
+            rows = decode_weights(take(sent * (columns // group + columns // 2)), False, group).reshape(sent, columns)
+            parts.append(rows[np.cumsum(1 - again.astype(int)) - 1].tobytes())
+        else:
+            parts.append(decode_weights(take(length // group + length // 2), kind == PANELS, group).tobytes())
     return b"".join(parts)
 
 

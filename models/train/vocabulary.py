@@ -13,51 +13,76 @@ from pathlib import Path
 import numpy as np
 import torch
 
-import data
 import weights
+from bpe import END, Bpe, count_words, fold
+from share_names import extend, forms_of, one_row, read_names
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "python"))
 from make_tokenizer import token_of, write_tokenizer  # noqa: E402
-from reference import load_preprocess_tweet, load_tokenizer  # noqa: E402
+from reference import load_tokenizer  # noqa: E402
 
 SPECIALS = {"<s>": "[CLS]", "<pad>": "[PAD]", "</s>": "[SEP]", "<unk>": "[UNK]", "<mask>": "[MASK]"}
-END = "</w>"
-
-
-def count_words(folder, sets, limit):
-    """Words of the preprocessed texts, with their counts."""
-    preprocess_tweet = load_preprocess_tweet()
-    words = collections.Counter()
-    for name in sets:
-        for number, (_, text) in enumerate(data.read(folder / data.SETS[name])):
-            if limit and number >= limit:
-                break
-            words.update(preprocess_tweet(text, lang="en", user_token="@USER", url_token="HTTPURL").split())
-    return words
+# Characters that are symbols; others are <unk>.
+ALPHABET = 600
 
 
 def learn(words, size):
-    """(symbols by falling frequency, merges) of a BPE with `size` symbols in all, specials included."""
+    """Merges of a BPE that knows no case, with `size` symbols in all, specials included. words: their counts."""
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
+    counts = collections.Counter()
+    for word, count in words.items():
+        counts[fold(word)] += count
     tokenizer = Tokenizer(models.BPE(unk_token="<unk>", end_of_word_suffix=END))
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     trainer = trainers.BpeTrainer(vocab_size=size - len(SPECIALS), end_of_word_suffix=END, show_progress=False,
-                                  limit_alphabet=600)
-    tokenizer.train_from_iterator((" ".join([word] * min(count, 50)) for word, count in words.items()), trainer)
-    state = json.loads(tokenizer.to_str())["model"]
-    used = collections.Counter({symbol: 0 for symbol in state["vocab"]})
+                                  limit_alphabet=ALPHABET)
+    tokenizer.train_from_iterator((" ".join([word] * min(count, 50)) for word, count in counts.items()), trainer)
+    return [tuple(merge) for merge in json.loads(tokenizer.to_str())["model"]["merges"]]
+
+
+def spell(words, merges, size):
+    """(symbols with their frequencies, merges): of merges of small letters, the spellings that words have.
+
+    So "great", "Great" and "GREAT" are cut at the same places. size: symbols in all, the most frequent ones.
+    """
+    bpe = Bpe(merges)
+    used, taken, letters = collections.Counter(), collections.Counter(), collections.Counter()
     for word, count in words.items():
-        for symbol in tokenizer.encode(word).tokens:
-            used[symbol] += count
-    symbols = [symbol for symbol, _ in used.most_common()]
-    return symbols, [tuple(merge) for merge in state["merges"]]
+        symbols, made = bpe.trace(fold(word), word)
+        for counter, found in ((used, symbols), (taken, made), (letters, word)):
+            for one in found:
+                counter[one] += count
+    alphabet = [letter + end for end in ("", END) for letter, _ in letters.most_common(ALPHABET)]
+
+    def rank(merge):
+        return bpe.ranks[tuple(map(fold, merge))]
+
+    # No merge is as frequent as what it is made of, so those of a kept one are kept; in order, where they are level.
+    order = sorted(taken, key=lambda merge: (-taken[merge], rank(merge)))
+    kept = sorted(order[:size - len(SPECIALS) - len(alphabet)], key=rank)
+    return {symbol: used[symbol] for symbol in [*alphabet, *map("".join, kept)]}, kept
 
 
-def same_spelling(symbols):
-    """[symbols]: of each the index of the first one that differs only in case, or in whether its word goes on."""
+def in_order(words, counts, forms):
+    """Words by falling frequency, those that have one row side by side: so the row travels once (models/MODEL.md)."""
+    forms = set(forms)
+    spelling = {word: "names" if word in forms else stem(word) for word in words}
+    totals = collections.Counter()
+    for word in words:
+        totals[spelling[word]] += counts[word]
+    return sorted(words, key=lambda word: (-totals[spelling[word]], spelling[word], -counts[word]))
+
+
+def stem(word):
+    """What all spellings of a word of the vocabulary have in common: but for case, and whether the word goes on."""
+    return word.removesuffix("@@").lower()
+
+
+def same_spelling(words):
+    """[words]: of each the index of the first one that is another spelling of it."""
     first = {}
-    return np.array([first.setdefault(symbol.removesuffix("@@").lower(), i) for i, symbol in enumerate(symbols)])
+    return np.array([first.setdefault(stem(word), i) for i, word in enumerate(words)])
 
 
 def transplant(teacher, wordpiece, tokenizer, words):
@@ -103,7 +128,8 @@ def main():
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--teacher", type=Path, required=True, help="state or checkpoint that gives body and rows")
     parser.add_argument("--wordpiece", type=Path, required=True, help="the teacher's tokenizer.json")
-    parser.add_argument("--size", type=int, default=16000)
+    parser.add_argument("--rows", type=int, default=20000, help="symbols that are learned, without their spellings")
+    parser.add_argument("--size", type=int, default=29500, help="symbols in all, but for names")
     parser.add_argument("--layers", type=int, nargs="*", help="of the teacher, which the student keeps; default: all")
     parser.add_argument("--sets", nargs="+", default=["gold", "tse", "airline", "unlabelled", "distant"])
     parser.add_argument("--limit", type=int, help="texts of each set, for a trial")
@@ -112,17 +138,25 @@ def main():
     from tokenizers import Tokenizer
 
     folder = args.work / "tokenizer"
-    words = count_words(args.data, args.sets, args.limit)
-    symbols, merges = learn(words, args.size)
-    write_tokenizer(folder, [token_of(symbol) for symbol in symbols], merges)
+    counts = count_words(args.data, args.sets, args.limit)
+    symbols, merges = spell(counts, learn(counts, args.rows), args.size)
+    names = read_names()
+    words, merges = extend(list(map(token_of, symbols)), merges, names)
+    forms = forms_of(set(words), names, counts)
+    used = collections.Counter({token_of(symbol): count for symbol, count in symbols.items()})
+    used.update({name: counts[name] for name in forms if name not in used})
+    words = in_order(words, used, forms)
+    write_tokenizer(folder, words, merges)
     tokenizer = load_tokenizer(str(folder))
     wordpiece = Tokenizer.from_file(str(args.wordpiece))
     wordpiece.no_padding()
     model = weights.load_initial(args.teacher)
-    rows = transplant(model, wordpiece, tokenizer, words)
+    rows = transplant(model, wordpiece, tokenizer, counts)
+    one_row(rows, words, forms, counts)
     model = weights.with_words(model, rows, args.layers)
     weights.save_state(model, args.work / "student.pt")
-    print(f"{len(tokenizer)} symbols, {len(merges)} merges, {model.shape.layers} layers")
+    print(f"{len(tokenizer)} symbols, {len(torch.unique(rows, dim=0))} rows, {len(merges)} merges, "
+          f"{model.shape.layers} layers")
 
 
 if __name__ == "__main__":

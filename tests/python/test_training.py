@@ -17,6 +17,7 @@ import torch
 from transformers import RobertaConfig, RobertaForSequenceClassification
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "models" / "train"))
+import bpe  # noqa: E402
 import data  # noqa: E402
 import fake_quantize  # noqa: E402
 import metrics  # noqa: E402
@@ -257,14 +258,14 @@ class SharedNames(unittest.TestCase):
         cls.before, cls.after = (load_tokenizer(str(Path(cls.folder.name) / name)) for name in ("start", "more"))
 
     def test_a_name_is_one_symbol_and_other_words_are_cut_as_before(self):
-        bpe = share_names.Bpe(self.more_merges)
+        cutter = bpe.Bpe(self.more_merges)
         for name in self.names:
             self.assertEqual(self.after.tokenize(name), [name])
-            self.assertEqual(bpe.cut(name), [name + share_names.END])
+            self.assertEqual(cutter.cut(name), [name + bpe.END])
             self.assertEqual(self.after.tokenize(f"{name}!"), self.before.tokenize(f"{name}!"))
         for word in ["Philippines", "Zak", "barn", "sunglasses", "Xmas", "@USER", "philippa"]:
             self.assertEqual(self.after.tokenize(word), self.before.tokenize(word))
-            self.assertEqual([*map(share_names.token_of, bpe.cut(word))], self.after.tokenize(word))
+            self.assertEqual([*map(share_names.token_of, cutter.cut(word))], self.after.tokenize(word))
         self.assertEqual(self.more[:len(self.words)], self.words)
         self.assertNotIn("<unk>", self.after.tokenize(" ".join(word.removesuffix("@@") for word in self.more[-30:])))
 
@@ -277,7 +278,8 @@ class SharedNames(unittest.TestCase):
         self.assertTrue(torch.equal(rows[kept], table[kept]) and torch.equal(rows[-1], table[-1]))
         merged = rows.clone()
         counts = collections.Counter({**dict.fromkeys(self.names, 1), "Justin": 9, "justin": 4})
-        same = share_names.one_row(merged, self.more, self.names, counts)
+        same = share_names.forms_of(set(self.more), self.names, counts)
+        share_names.one_row(merged, self.more, same, counts)
         ids = self.after.convert_tokens_to_ids(same)
         self.assertLessEqual({*self.names, "justin"}, set(same))
         self.assertEqual(len(merged[ids].unique(dim=0)), 1)
@@ -293,6 +295,44 @@ class SharedNames(unittest.TestCase):
         listed = share_names.read_names()
         self.assertEqual(len(set(listed)), len(listed))
         self.assertEqual({len(self.before.tokenize(name)) for name in listed}, {1})
+
+
+class Spellings(unittest.TestCase):
+    WORDS = {"great": 90, "Great": 30, "GREAT": 20, "greatly": 9, "Greatly": 2, "grEat": 1, "@USER": 50, "İt": 3,
+             "tea": 40, "Tea": 8, "rat": 12, "straße": 6, "😂": 30}
+
+    def learn(self, size):
+        return vocabulary.spell(self.WORDS, vocabulary.learn(self.WORDS, 1000), size)
+
+    def test_words_are_cut_alike_in_all_spellings(self):
+        symbols, merges = self.learn(1000)
+        with tempfile.TemporaryDirectory() as folder:
+            write_tokenizer(Path(folder), [*map(share_names.token_of, symbols)], merges)
+            tokenizer = load_tokenizer(folder)
+            for word in self.WORDS:
+                self.assertEqual(tokenizer.tokenize(word), [word])
+                self.assertEqual(bpe.Bpe(merges).cut(word), [word + bpe.END])
+            # Nothing is learned but what tweets have.
+            self.assertNotIn("gREAT", symbols)
+            self.assertGreater(len(tokenizer.tokenize("gREAT")), 1)
+
+    def test_a_small_vocabulary_has_the_frequent_ones(self):
+        whole, all_merges = self.learn(1000)
+        alphabet = [symbol for symbol in whole if len(symbol.removesuffix(bpe.END)) == 1]
+        symbols, merges = self.learn(len(alphabet) + 10 + 5)
+        self.assertEqual(len(merges), 10)
+        self.assertEqual([merge for merge in all_merges if merge in set(merges)], merges)
+        self.assertIn("great" + bpe.END, symbols)
+        made = {symbol for symbol in symbols if symbol not in alphabet}
+        self.assertEqual(made, {"".join(merge) for merge in merges})
+        for left, right in merges:
+            self.assertLessEqual({left, right}, set(symbols))
+
+    def test_one_row_stands_side_by_side(self):
+        words = ["the", "Emma", "go@@", "The", "Paul", "GO", "PAUL", "go", "x"]
+        counts = {"the": 9, "The": 2, "Emma": 3, "go": 4, "go@@": 1, "GO": 1, "Paul": 2, "PAUL": 0, "x": 1}
+        self.assertEqual(vocabulary.in_order(words, counts, ["Emma", "Paul", "PAUL"]),
+                         ["the", "The", "go", "go@@", "GO", "Emma", "Paul", "PAUL", "x"])
 
 
 class Transplant(unittest.TestCase):
