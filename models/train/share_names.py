@@ -6,22 +6,17 @@ word, a month or a well-known place too is not on the list, and one in small let
 it more often than the name.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
 import torch
 
-import weights
-from bpe import END, Bpe, count_words
-from data import EVALUATION, SETS
+from bpe import Bpe
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "python"))
-from make_tokenizer import FIRST_ID, read_columns, token_of, write_tokenizer  # noqa: E402
+from make_tokenizer import FIRST_ID, token_of  # noqa: E402
 
 LIST = Path(__file__).with_name("first-names.txt")
-# The id of <unk>, whose row a letter has that the vocabulary lacks.
-UNKNOWN = 3
 
 
 def read_names(path=LIST):
@@ -39,25 +34,6 @@ def extend(words, merges, names):
     return list(dict.fromkeys([*words, *made])), list(bpe.ranks)
 
 
-def extend_rows(table, words, more, merges):
-    """The table [ids of words, <mask> last] with rows for all of `more`; a new one is the mean of what it is merged of.
-
-    merges: of the larger tokenizer.
-    """
-    rows = {word: table[FIRST_ID + i] for i, word in enumerate(words)}
-    parts = {token_of(left + right): (left, right) for left, right in reversed(merges)}
-
-    def row_of(symbol):
-        token = token_of(symbol)
-        if token in rows or token not in parts:
-            return rows.get(token, table[UNKNOWN])
-        return sum(map(row_of, parts[token])) / 2
-
-    # Symbols, as merges have them, of the words that are new.
-    new = [row_of(word.removesuffix("@@") if word.endswith("@@") else word + END) for word in more[len(words):]]
-    return torch.stack([*table[:-1], *new, table[-1]])
-
-
 def forms_of(words, names, counts):
     """The spellings of names among `words` that are to have one row: not those that tweets have more often."""
     return [form for name in names for form in dict.fromkeys((name, name.upper(), name.lower()))
@@ -71,28 +47,3 @@ def one_row(table, words, forms, counts):
     share = torch.tensor([counts[form] for form in forms]).sqrt()
     ids = [index[form] for form in forms]
     table[ids] = (table[ids] * share[:, None]).sum(0) / share.sum()
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--start", type=Path, required=True, help="a checkpoint of ours")
-    parser.add_argument("--work", type=Path, required=True, help="gets student.pt and tokenizer/")
-    parser.add_argument("--limit", type=int, help="texts of each set, for a trial")
-    args = parser.parse_args()
-
-    counts = count_words(args.data, [name for name in SETS if name not in EVALUATION], args.limit)
-    words, merges = read_columns(args.start / "vocab.txt"), read_columns(args.start / "bpe.codes")
-    names = read_names()
-    more, merges = extend(words, [tuple(merge.split(" ")) for merge in merges], names)
-    write_tokenizer(args.work / "tokenizer", more, merges)
-    model = weights.load_initial(args.start)
-    table = extend_rows(model.words.weight.detach(), words, more, merges)
-    forms = forms_of(set(more), names, counts)
-    one_row(table, more, forms, counts)
-    weights.save_state(weights.with_words(model, table), args.work / "student.pt")
-    print(f"{len(names)} names, {len(forms)} spellings with one row, {len(more) - len(words)} new words")
-
-
-if __name__ == "__main__":
-    main()

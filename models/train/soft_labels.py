@@ -1,8 +1,8 @@
 """A teacher's logits for whole sets as one small file, so that a student can be trained where the teacher is not.
 
-write: the mean of teachers that label.py has asked -> labels.npz. read: labels.npz -> what label.py would have
-written, but for CLS vectors. The file has no text, only a hash of each set's: other texts, or others held out, are
-refused.
+write: the mean of the teachers that label.py has asked about a set -> labels.npz. read: labels.npz -> what label.py
+would have written, but for CLS vectors. The file has no text, only a hash of each set's: other texts, or others held
+out, are refused.
 """
 
 import argparse
@@ -39,8 +39,11 @@ def save(path, arrays):
 def write(work, teachers, sets, path):
     arrays = {}
     for name in sets:
-        logits = np.mean([np.load(work / teacher / "labels" / f"{name}.npz")["logits"] for teacher in teachers],
-                         axis=0, dtype=np.float32)
+        paths = [work / teacher / "labels" / f"{name}.npz" for teacher in teachers]
+        labels = [np.load(path)["logits"] for path in paths if path.exists()]
+        if not labels:
+            raise SystemExit(f"soft_labels.py: no teacher was asked about {name}: label.py")
+        logits = np.mean(labels, axis=0, dtype=np.float32)
         arrays |= {name: pack(logits), f"{name}.sha256": np.array(data.digest(work, name))}
     save(path, arrays)
 

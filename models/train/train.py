@@ -79,14 +79,11 @@ class Mix:
             offset = np.log(counts / counts.sum()) - (1 - args.adjust) * gold if counts.sum() else np.zeros(3)
             self.rows.append(rows)
             self.offsets.append(offset)
-            paths = [args.work / teacher / "labels" / f"{name}.npz" for teacher in args.teachers]
-            if paths and all(path.exists() for path in paths):
-                labels = [np.load(path) for path in paths]
+            labels = self.load_labels(args, name)
+            if labels:
                 self.logits.append(np.mean([label["logits"] for label in labels], axis=0, dtype=np.float32))
-                if args.feature and any("features" not in label for label in labels):
-                    raise SystemExit(f"train.py: the labels of {name} have no CLS vectors for --feature; use label.py")
-                self.features.append(np.concatenate([label["features"] for label in labels], axis=1)
-                                     if args.feature else None)
+                vectors = [label["features"] for label in labels if "features" in label]
+                self.features.append(np.concatenate(vectors, axis=1) if args.feature and vectors else None)
             elif counts.sum() == len(rows):
                 # Never seen by the teacher: NaN stands for that. The rows' own labels do.
                 self.logits.append(np.full((len(rows), 3), np.nan, dtype=np.float32))
@@ -100,10 +97,10 @@ class Mix:
                 passes -= 1
         self.has_features = args.feature > 0
         if self.has_features:
-            # Only zeros where no teacher was: loss_of leaves those out.
+            # Only zeros where no teacher gave any: loss_of leaves those out.
             width = max((features.shape[1] for features in self.features if features is not None), default=0)
             if not width:
-                raise SystemExit("train.py: --feature needs sets that the teachers have labelled: label.py")
+                raise SystemExit("train.py: --feature needs CLS vectors of a teacher: label.py, not soft_labels.py")
             self.features = [np.zeros((len(rows), width), dtype=np.float16) if features is None else features
                              for rows, features in zip(self.rows, self.features)]
         self.weights = [weight for _, _, weight in args.sets]
@@ -111,6 +108,12 @@ class Mix:
         self.lengths = np.concatenate([rows.lengths for rows in self.rows])
         self.first = np.cumsum([0] + [len(rows) for rows in self.rows])
         self.lengths = self.lengths[self.first[self.index[:, 0]] + self.index[:, 1]]
+
+    @staticmethod
+    def load_labels(args, name):
+        """What the teachers say of a set: those who have seen it, which need not be all."""
+        paths = [args.work / teacher / "labels" / f"{name}.npz" for teacher in args.teachers]
+        return [np.load(path) for path in paths if path.exists()]
 
     def batch(self, which, pad_id):
         index = self.index[which]
@@ -146,7 +149,8 @@ def loss_of(args, logits, first, batch, projection):
     if batch["features"] is not None:
         # One LayerNorm for each teacher's vector: all of the student's width.
         wanted = F.layer_norm(batch["features"].unflatten(1, (-1, first.shape[1])), first.shape[1:]).flatten(1)
-        loss = loss + args.feature * taught * (projection(first) - wanted).pow(2).mean(1)
+        seen = batch["features"].any(1)
+        loss = loss + args.feature * seen * (projection(first) - wanted).pow(2).mean(1)
     return (loss * batch["weights"]).sum() / batch["weights"].sum()
 
 
