@@ -44,7 +44,7 @@ const RECALLS = [
   ['tweet-mini', 'README.md', /where the default has\s+([\d.]+):/],
   ['tweet-mini', 'README.md', /\*\*tweet-mini, as it ships\*\* \| ([\d.]+) %/],
   ['tweet-mini', 'MIGRATION.md', /embedded model has a macro-recall of ([\d.]+) %/],
-  ['tweet-nano', 'README.md', /right nearly as often \(macro-recall ([\d.]+) %/],
+  ['tweet-nano', 'README.md', /right less often \(macro-recall ([\d.]+) %/],
   ['tweet-nano', 'README.md', /\*\*tweet-nano\*\*, 4\.0 MB \| ([\d.]+) %/]
 ]
 
