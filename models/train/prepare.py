@@ -12,7 +12,7 @@ import data
 import named
 import synthetic
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "python"))
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tests" / "python"))
 from reference import load_preprocess_tweet, load_tokenizer  # noqa: E402
 
 

@@ -130,11 +130,11 @@ def nano_stages(args):
     teacher = ["--teacher", "mini", "--tokenizer", "bpe-teacher"]
     yield "label", python("label.py", *common, *teacher, "--sets", *sets)
     # Just under 4 MB as int4.
-    yield "shrink", python("shrink.py", *common, *teacher, "--size", 6800, "--layers", 0, 2, 5, "--ffn", 768)
+    yield "shrink", python("shrink.py", *common, *teacher, "--size", 14400, "--layers", 0, 2, 5, "--ffn", 768)
     yield "prepare-student", python("prepare.py", *prepare, "--bpe", tokenizer)
 
-    student = ["--tokenizer", "bpe", "--teachers", "mini", "--soft", 0.7, "--feature", 0.5, "--adjust", 0.4, "--batch",
-               1024, "--words-lr", 2.5]
+    student = ["--tokenizer", "bpe", "--tie", "--teachers", "mini", "--soft", 0.7, "--feature", 0.5, "--adjust", 0.4,
+               "--batch", 1024, "--words-lr", 2.5]
     # Three layers have much to learn: every text at hand, most of them more than once.
     passes = ["gold:3:1", "tse:2:1", "airline:2:1", "unlabelled:1.4:1", "distant:0.8:0.7", "disturbed:2:1",
               "synthetic:1:1"]

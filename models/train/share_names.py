@@ -13,7 +13,7 @@ import torch
 
 from bpe import Bpe
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "python"))
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tests" / "python"))
 from make_tokenizer import FIRST_ID, token_of  # noqa: E402
 
 LIST = Path(__file__).with_name("first-names.txt")

@@ -15,7 +15,7 @@ import torch
 
 import weights
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "python"))
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tests" / "python"))
 from make_tokenizer import FIRST_ID, token_of, write_tokenizer  # noqa: E402
 
 HEADER = 128

@@ -17,7 +17,7 @@ import weights
 from bpe import END, Bpe, count_words, fold
 from share_names import extend, forms_of, one_row, read_names
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "python"))
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tests" / "python"))
 from make_tokenizer import token_of, write_tokenizer  # noqa: E402
 from reference import load_tokenizer  # noqa: E402
 

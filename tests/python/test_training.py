@@ -137,6 +137,26 @@ class Shrink(unittest.TestCase):
         made, kept = ({shrink.token_of("".join(merge)) for merge in part} for part in (merges, first))
         self.assertEqual(set(fewer), (set(words) - made) | (set(words) & kept))
 
+    def test_names_stay_single_symbols_with_one_row(self):
+        with tempfile.TemporaryDirectory() as folder:
+            start, small = Path(folder) / "start", Path(folder) / "small"
+            unpack.unpack(TWEET_MINI, start)
+            words, merges = (read_columns(start / name) for name in ("vocab.txt", "bpe.codes"))
+            kept, first, _ = shrink.fewer_symbols(words, [tuple(merge.split(" ")) for merge in merges], 5000)
+            listed = share_names.read_names()
+            fewer, first = shrink.with_names(words, kept, first, listed)
+            write_tokenizer(small, fewer, first)
+            tokenizer = load_tokenizer(str(small))
+            self.assertEqual({len(tokenizer.tokenize(name)) for name in listed}, {1})
+            table = weights.load_initial(start).words.weight.detach()
+            rows = shrink.rows_of(fewer, load_tokenizer(str(start)), table)
+        self.assertEqual(len(rows), len(fewer) + FIRST_ID + 1)
+        ids = tokenizer.convert_tokens_to_ids(listed)
+        self.assertEqual(len(rows[ids].unique(dim=0)), 1)
+        # Names, and the spellings of other words: most that are equal are neighbours still.
+        sent = 1 + int((rows[1:] != rows[:-1]).any(1).sum())
+        self.assertLess(sent, 1.1 * len(rows.unique(dim=0)))
+
     def test_inner_numbers_that_do_nothing_go_first(self):
         model = weights.from_hugging_face(random_roberta().state_dict(), position_offset=2, heads=4)
         with torch.no_grad():
