@@ -1,6 +1,7 @@
 """Texts to ids, for every set and tokenizer. Run once; see README.md."""
 
 import argparse
+import itertools
 import json
 import sys
 import time
@@ -36,7 +37,7 @@ def bpe(directory):
     return lambda texts: [tokenizer.encode(text, truncation=True, max_length=data.MAX_IDS) for text in texts]
 
 
-def source(name, folder, seen):
+def source(name, folder, seen, limit):
     """(label, text) of each row of a set, be it read or made."""
     if name == "synthetic":
         return synthetic.sentences(np.random.default_rng(0))
@@ -48,7 +49,9 @@ def source(name, folder, seen):
     if name == "named":
         texts = (text for part in NAMED_IN for _, text in data.read(folder / data.SETS[part])
                  if not data.held_out(part, text) and data.fingerprint(text) not in seen)
-        return named.sentences(texts, np.random.default_rng(0))
+        # Rows that belong together stay so.
+        whole = limit and limit // named.TOGETHER * named.TOGETHER
+        return itertools.islice(named.sentences(texts, np.random.default_rng(0)), whole)
     return data.read(folder / data.SETS[name])
 
 
@@ -75,7 +78,7 @@ def main():
     for name in args.sets:
         begun = time.process_time()
         counts = data.prepare(
-            name, source(name, args.data, seen), args.work, tokenizers,
+            name, source(name, args.data, seen, args.limit), args.work, tokenizers,
             lambda text: preprocess_tweet(text, lang="en", user_token="@USER", url_token="HTTPURL"),
             frozenset() if name in (*data.EVALUATION, "named") else seen,
             None if name in (*data.EVALUATION, "named") else args.limit)
