@@ -3,9 +3,9 @@
 #include "wire.h"
 
 #include <stdbool.h>
+#include <string.h>
 
-#define PANEL 8                /* outputs of a panel */
-#define QUAD_NBYTES (4 * PANEL) /* of one quad of a panel */
+#include "wire_codes.h"
 
 /* Bytes of image whose multipliers and codes stand together. */
 static uint32_t block_nbytes(const bt_wire_layout *layout) {
@@ -22,18 +22,6 @@ uint32_t bt_wire_unit(const bt_wire_layout *layout) {
     }
 }
 
-static bool is_known(const bt_wire_layout *layout) {
-    const uint32_t group = layout->group, columns = layout->columns;
-    switch (layout->kind) {
-    case BT_WIRE_RAW:
-    case BT_WIRE_SHORTS: return group == 0 && columns == 0;
-    case BT_WIRE_LINEAR:
-    case BT_WIRE_GROUPS: return (group == 16 || group == 32) && columns == 0;
-    case BT_WIRE_ROWS: return (group == 16 || group == 32) && columns > 0 && columns % group == 0;
-    default: return false;
-    }
-}
-
 /* A byte a multiplier, then half a byte a weight. */
 static size_t coded_nbytes(size_t weights, uint32_t group) {
     return weights / group + weights / 2;
@@ -41,118 +29,74 @@ static size_t coded_nbytes(size_t weights, uint32_t group) {
 
 /* ------------------------------------------------------------------------------------------- expanding -- */
 
-static int low_code(uint8_t pair) {
-    return ((pair & 15) ^ 8) - 8;
-}
-
-static int high_code(uint8_t pair) {
-    return (pair >> 4 ^ 8) - 8;
-}
-
-static bool is_multiplier(uint8_t byte) {
-    return (uint8_t)(byte + BT_WIRE_MAX_MULTIPLIER) <= 2 * BT_WIRE_MAX_MULTIPLIER;
-}
-
-/* Expands `group` inputs of a panel. Returns whether the multipliers are in range. */
-static bool expand_panel(int8_t *restrict weights, const uint8_t *restrict wire, uint32_t group) {
-    int8_t multipliers[QUAD_NBYTES];
-    bool sound = true;
-    for (uint32_t i = 0; i < QUAD_NBYTES; i++) {
-        multipliers[i] = (int8_t)wire[i / 4];
-        sound &= is_multiplier(wire[i / 4]);
-    }
-    wire += PANEL;
-    for (uint32_t quad = 0; quad < group / 4; quad++, weights += QUAD_NBYTES, wire += QUAD_NBYTES / 2) {
-        for (uint32_t i = 0; i < QUAD_NBYTES / 2; i++) {
-            weights[i] = (int8_t)(low_code(wire[i]) * multipliers[i]);
-            weights[i + QUAD_NBYTES / 2] = (int8_t)(high_code(wire[i]) * multipliers[i + QUAD_NBYTES / 2]);
-        }
-    }
-    return sound;
-}
-
-/* Expands one group of neighbours. */
-static bool expand_group(int8_t *restrict weights, const uint8_t *restrict wire, uint32_t group) {
-    const int8_t multiplier = (int8_t)wire[0];
-    wire++;
-    for (uint32_t begin = 0; begin < group; begin += 16, weights += 16, wire += 8) {
-        for (uint32_t i = 0; i < 8; i++) {
-            weights[i] = (int8_t)(low_code(wire[i]) * multiplier);
-            weights[i + 8] = (int8_t)(high_code(wire[i]) * multiplier);
-        }
-    }
-    return is_multiplier((uint8_t)multiplier);
-}
-
-static bool expand_weights(uint8_t *image, const uint8_t *wire, size_t nbytes, const bt_wire_layout *layout) {
-    const uint32_t block = block_nbytes(layout), group = layout->group;
-    const size_t block_on_wire = coded_nbytes(block, group);
-    bool sound = true;
-    for (size_t done = 0; done < nbytes; done += block, wire += block_on_wire) {
-        int8_t *weights = (int8_t *)image + done;
-        sound &= layout->kind == BT_WIRE_LINEAR ? expand_panel(weights, wire, group)
-                                                : expand_group(weights, wire, group);
-    }
-    return sound;
-}
-
 /* Whether row r is the one before it again. */
 static bool repeats(const uint8_t *marks, size_t r) {
     return marks[r / 8] >> r % 8 & 1;
 }
 
-/* Rows that are sent: all but those that repeat. SIZE_MAX if the marks are not in order. */
+/* Rows that are sent: all but those that repeat. 0 if the marks are not in order. */
 static size_t count_sent(const uint8_t *marks, size_t rows) {
-    if (repeats(marks, 0)) return SIZE_MAX;
-    if (rows % 8 != 0 && marks[rows / 8] >> rows % 8 != 0) return SIZE_MAX;
     size_t sent = 0;
+    if (repeats(marks, 0) || (rows % 8 != 0 && marks[rows / 8] >> rows % 8 != 0)) return 0;
     for (size_t r = 0; r < rows; r++) sent += !repeats(marks, r);
     return sent;
 }
 
-static bool expand_rows(uint8_t *image, const uint8_t *wire, size_t nbytes, const bt_wire_layout *layout) {
-    const uint32_t columns = layout->columns;
+static bool expand_rows(uint8_t *image, const uint8_t *wire, size_t nbytes, uint32_t columns, uint32_t group) {
     const uint8_t *marks = wire;
     const size_t rows = nbytes / columns;
     wire += (rows + 7) / 8;
     bool sound = true;
     for (size_t r = 0; r < rows; r++, image += columns) {
         if (repeats(marks, r)) {
-            for (uint32_t k = 0; k < columns; k++) image[k] = image[(ptrdiff_t)k - (ptrdiff_t)columns];
+            memcpy(image, image - columns, columns);
         } else {
-            sound &= expand_weights(image, wire, columns, layout);
-            wire += coded_nbytes(columns, layout->group);
+            sound &= bt_wire_expand_groups(image, wire, columns, group);
+            wire += coded_nbytes(columns, group);
         }
     }
     return sound;
 }
 
-static bool expand_run(uint8_t *image, const uint8_t *wire, size_t nbytes, const bt_wire_layout *layout) {
-    switch (layout->kind) {
-    case BT_WIRE_LINEAR:
-    case BT_WIRE_GROUPS: return expand_weights(image, wire, nbytes, layout);
-    case BT_WIRE_ROWS: return expand_rows(image, wire, nbytes, layout);
-    case BT_WIRE_SHORTS:
-        for (size_t i = 0; i < nbytes; i++) image[i] = i % 4 < 2 ? wire[i / 4 * 2 + i % 4] : 0;
-        return true;
-    default:
-        for (size_t i = 0; i < nbytes; i++) image[i] = wire[i];
-        return true;
+static void expand_shorts(uint8_t *image, const uint8_t *wire, size_t nbytes) {
+    for (const uint8_t *end = image + nbytes; image < end; image += 4, wire += 2) {
+        const uint8_t bytes[4] = {wire[0], wire[1], 0, 0};
+        memcpy(image, bytes, sizeof bytes);
     }
 }
 
-/* Bytes behind a run's header, which says nbytes of image; SIZE_MAX if they are not there, or out of order. */
-static size_t payload_nbytes(const uint8_t *wire, size_t left, size_t nbytes, const bt_wire_layout *layout) {
+static bool expand_run(uint8_t *image, const uint8_t *wire, size_t nbytes, const bt_wire_layout *layout) {
     switch (layout->kind) {
-    case BT_WIRE_RAW: return nbytes;
-    case BT_WIRE_SHORTS: return nbytes / 2;
-    case BT_WIRE_ROWS: {
-        const size_t rows = nbytes / layout->columns, marks = (rows + 7) / 8;
-        const size_t sent = marks <= left ? count_sent(wire, rows) : SIZE_MAX;
-        return sent == SIZE_MAX ? SIZE_MAX : marks + sent * coded_nbytes(layout->columns, layout->group);
+    case BT_WIRE_LINEAR: return bt_wire_expand_panels(image, wire, nbytes, layout->group);
+    case BT_WIRE_GROUPS: return bt_wire_expand_groups(image, wire, nbytes, layout->group);
+    case BT_WIRE_ROWS: return expand_rows(image, wire, nbytes, layout->columns, layout->group);
+    case BT_WIRE_SHORTS: expand_shorts(image, wire, nbytes); return true;
+    default: memcpy(image, wire, nbytes); return true;
     }
-    default: return coded_nbytes(nbytes, layout->group);
+}
+
+/* Bytes behind a run's header, which says nbytes of image; SIZE_MAX if there is no such run, or not all of it. */
+static size_t payload_nbytes(const uint8_t *wire, size_t left, size_t nbytes, const bt_wire_layout *layout) {
+    const uint32_t group = layout->group, columns = layout->columns;
+    const bool is_coded = group == 16 || group == 32;
+    size_t marks = 0, weights = nbytes;
+    switch (layout->kind) {
+    case BT_WIRE_RAW: return group == 0 && columns == 0 ? nbytes : SIZE_MAX;
+    case BT_WIRE_SHORTS: return group == 0 && columns == 0 && nbytes % 4 == 0 ? nbytes / 2 : SIZE_MAX;
+    case BT_WIRE_LINEAR:
+    case BT_WIRE_GROUPS:
+        if (!is_coded || columns != 0 || nbytes % block_nbytes(layout) != 0) return SIZE_MAX;
+        break;
+    case BT_WIRE_ROWS:
+        if (!is_coded || columns == 0 || columns % group != 0 || nbytes % columns != 0) return SIZE_MAX;
+        marks = (nbytes / columns + 7) / 8;
+        if (marks > left) return SIZE_MAX;
+        weights = count_sent(wire, nbytes / columns) * columns;
+        if (weights == 0) return SIZE_MAX;
+        break;
+    default: return SIZE_MAX;
     }
+    return marks + coded_nbytes(weights, group);
 }
 
 static uint32_t read_u32(const uint8_t *bytes) {
@@ -168,8 +112,7 @@ bt_status bt_wire_expand(void *image, size_t image_nbytes, const void *wire, siz
         const uint32_t length = read_u32(in + 4);
         in += BT_WIRE_HEADER_NBYTES;
         wire_nbytes -= BT_WIRE_HEADER_NBYTES;
-        if (!is_known(&layout) || length == 0 || length > image_nbytes) return BT_BAD_IMAGE;
-        if (length % bt_wire_unit(&layout) != 0) return BT_BAD_IMAGE;
+        if (length == 0 || length > image_nbytes) return BT_BAD_IMAGE;
         const size_t nbytes = payload_nbytes(in, wire_nbytes, length, &layout);
         if (nbytes > wire_nbytes || !expand_run(out, in, length, &layout)) return BT_BAD_IMAGE;
         out += length;
