@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+import augmented
 import data
 import named
 import synthetic
@@ -17,10 +18,14 @@ sys.path.append(str(Path(__file__).resolve().parents[2] / "tests" / "python"))
 from reference import load_preprocess_tweet, load_tokenizer  # noqa: E402
 
 
+# Sets that are made of others, or up.
+MADE = ("synthetic", "disturbed", "named", "augmented")
 # Rows in capitals or with typing errors.
 DISTURBED = 4000
 # Whose names are put in others' place.
 NAMED_IN = ("tse", "unlabelled", "gold")
+# Of which more texts are made.
+AUGMENTED = ("gold", "tse", "airline", "unlabelled", "distant")
 
 
 def wordpiece(path):
@@ -46,9 +51,15 @@ def source(name, folder, seen, limit):
                 if not data.held_out(name, row[1])]
         rng = np.random.default_rng(0)
         return synthetic.disturbed([rows[i] for i in rng.permutation(len(rows))[:DISTURBED]], rng)
+
+    def training_texts(sets):
+        return (text for part in sets for _, text in data.read(folder / data.SETS[part])
+                if not data.held_out(part, text) and data.fingerprint(text) not in seen)
+
+    if name == "augmented":
+        return augmented.texts(training_texts(AUGMENTED), np.random.default_rng(0))
     if name == "named":
-        texts = (text for part in NAMED_IN for _, text in data.read(folder / data.SETS[part])
-                 if not data.held_out(part, text) and data.fingerprint(text) not in seen)
+        texts = training_texts(NAMED_IN)
         # Rows that belong together stay so.
         whole = limit and limit // named.TOGETHER * named.TOGETHER
         return itertools.islice(named.sentences(texts, np.random.default_rng(0)), whole)
@@ -62,7 +73,7 @@ def main():
     parser.add_argument("--wordpiece", type=Path, help="tokenizer.json of the teachers")
     parser.add_argument("--bpe", type=Path, help="folder with the student's vocab.txt and bpe.codes")
     parser.add_argument("--bpe-teacher", type=Path, help="the same, of a teacher that is a model of ours")
-    parser.add_argument("--sets", nargs="+", required=True, choices=[*data.SETS, "synthetic", "disturbed", "named"])
+    parser.add_argument("--sets", nargs="+", required=True, choices=[*data.SETS, *MADE])
     parser.add_argument("--limit", type=int, help="rows of each training set, drawn by chance")
     args = parser.parse_args()
 

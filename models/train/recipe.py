@@ -122,25 +122,27 @@ def nano_stages(args):
     """From the tweet-mini that ships to <work>/checkpoint."""
     common = ["--work", str(args.work)]
     mini, tokenizer = args.work / "mini", args.work / "tokenizer"
-    sets = ["gold", "tse", "airline", "unlabelled", "distant", "synthetic", "disturbed"]
-    prepare = [*common, "--data", args.data, "--sets", *sets, "dev"]
+    sets = ["gold", "tse", "airline", "unlabelled", "distant", "augmented", "named", "disturbed", "synthetic"]
+    prepare = [*common, "--data", args.data, "--bpe-teacher", mini]
+    teacher = ["--teacher", "mini", "--tokenizer", "bpe-teacher"]
 
     yield "unpack", python("unpack.py", PROJECT / "models" / "tweet-mini", mini)
-    yield "prepare-teacher", python("prepare.py", *prepare, "--bpe-teacher", mini)
-    teacher = ["--teacher", "mini", "--tokenizer", "bpe-teacher"]
-    yield "label", python("label.py", *common, *teacher, "--sets", *sets)
+    yield "prepare-gold", python("prepare.py", *prepare, "--sets", "gold")
     # Just under 4 MB as int4.
-    yield "shrink", python("shrink.py", *common, *teacher, "--size", 14400, "--layers", 0, 2, 5, "--ffn", 768)
-    yield "prepare-student", python("prepare.py", *prepare, "--bpe", tokenizer)
+    yield "shrink", python("shrink.py", *common, *teacher, "--size", 25000, "--hidden", 256, "--layers", 0, 1, 3, 5,
+                           "--ffn", 768)
+    yield "prepare", python("prepare.py", *prepare, "--bpe", tokenizer, "--sets", *sets, "dev")
+    yield "label", python("label.py", *common, *teacher, "--sets", *sets)
+    if not args.trial:
+        yield "labels", python("soft_labels.py", "read", *common, "--teachers", "labels")
 
-    student = ["--tokenizer", "bpe", "--tie", "--teachers", "mini", "--soft", 0.7, "--feature", 0.5, "--adjust", 0.4,
-               "--batch", 1024, "--words-lr", 2.5]
-    # Three layers have much to learn: every text at hand, most of them more than once.
-    passes = ["gold:3:1", "tse:2:1", "airline:2:1", "unlabelled:1.4:1", "distant:0.8:0.7", "disturbed:2:1",
-              "synthetic:1:1"]
+    student = ["--tokenizer", "bpe", "--tie", "--teachers", "mini", *([] if args.trial else ["labels"]), "--soft", 0.8,
+               "--feature", 0.5, "--adjust", 0.4, "--batch", 1024, "--words-lr", 2.5]
+    passes = ["gold:5:1", "tse:5:1", "airline:4:1", "unlabelled:3:1", "distant:2:0.7", "augmented:1.5:1", "named:0.7:1",
+              "disturbed:3:1", "synthetic:2:1"]
     yield "distil", python("train.py", *common, "--name", "distilled", "--init", args.work / "student.pt", *student,
                            "--sets", *passes, "--lr", 2.5e-4, "--decay", 0.8, "--warmup", 0.02, "--ema", 0.998,
-                           "--seed", args.seed, "--steps", 12000)
+                           "--seed", args.seed)
     passes = ["gold:0.7:1", "tse:0.5:1", "airline:0.5:1", "unlabelled:0.6:1", "disturbed:0.5:1", "synthetic:0.7:1"]
     yield "quantize", python("train.py", *common, "--name", "quantized", "--init", args.work / "distilled" / "model.pt",
                              *student, "--sets", *passes, "--lr", 1.5e-4, "--decay", 0.9, "--warmup", 0.05, "--ema",

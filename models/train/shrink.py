@@ -2,8 +2,8 @@
 and its tokenizer in <work>/tokenizer.
 
 A BPE's merges stand in the order in which they were learned, so the first of them are a smaller BPE, and its symbols
-have rows in the checkpoint's table. First names stay single symbols. Of each layer that stays, the inner numbers that
-add most to its output stay.
+have rows in the checkpoint's table. First names stay single symbols. Of hidden states, the directions in which they are
+largest stay; of each layer, the heads and inner numbers that add most to its output.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import torch
+from torch.nn import functional as F
 
 import data
 import weights
@@ -62,24 +63,98 @@ def rows_of(words, tokenizer, table):
     return torch.stack([*table[:FIRST_ID], *map(row_of, words), table[-1]])
 
 
-@torch.no_grad()
-def narrower(model, rows, ffn):
-    """A copy with `ffn` inner numbers in each layer: those of the largest mean size, times the norm of their column."""
-    sums = [torch.zeros(model.shape.ffn) for _ in model.blocks]
-    hooks = [block.ffn_out.register_forward_pre_hook(lambda _, inputs, total=total: total.add_(
-        inputs[0].float().abs().flatten(0, -2).sum(0))) for block, total in zip(model.blocks, sums)]
+def observe(model, rows, hooks):
+    """Runs the model on all rows; hooks: (module, function of its first input and its output, both [n, size])."""
+    def hook_of(see):
+        def hook(_, inputs, output):
+            see(inputs[0].float().flatten(0, -2), output.float().flatten(0, -2))
+        return hook
+
     model.eval()
+    handles = [module.register_forward_hook(hook_of(see)) for module, see in hooks]
     for index in data.batches(rows.lengths, TOKENS):
         model(*data.pad(rows, index, PAD["bpe"]))
-    for hook in hooks:
-        hook.remove()
-    changed = Encoder(Shape(**{**model.shape.to_dict(), "ffn": ffn}))
-    state = model.state_dict()
-    for i, (block, total) in enumerate(zip(model.blocks, sums)):
-        best = (total * block.ffn_out.weight.norm(dim=0)).topk(ffn).indices.sort().values
-        for name in ("ffn_in.weight", "ffn_in.bias"):
-            state[f"blocks.{i}.{name}"] = state[f"blocks.{i}.{name}"][best]
-        state[f"blocks.{i}.ffn_out.weight"] = state[f"blocks.{i}.ffn_out.weight"][:, best]
+    for handle in handles:
+        handle.remove()
+
+
+def norms_of(model):
+    """Every LayerNorm with its name."""
+    return {name: module for name, module in model.named_modules() if isinstance(module, torch.nn.LayerNorm)}
+
+
+def largest_directions(model, rows, hidden):
+    """Orthonormal [old, hidden]: where what the LayerNorms give is largest, all of them alike (PCA about zero)."""
+    moments = torch.zeros(model.shape.hidden, model.shape.hidden, dtype=torch.float64)
+
+    def add(_, output):
+        moments.add_((output.T @ output).double() / len(output))
+
+    observe(model, rows, [(norm, add) for norm in norms_of(model).values()])
+    return torch.linalg.eigh(moments).eigenvectors[:, -hidden:].flip(1).float()
+
+
+def fitted_norms(model, rows, directions):
+    """Gain and bias with which a LayerNorm in fewer directions comes closest to the model's own: least squares."""
+    width = directions.shape[1]
+    sums = {name: torch.zeros(5, width, dtype=torch.float64) for name in norms_of(model)}
+
+    def add(total, states, output):
+        plain, wanted = (x.double() for x in (F.layer_norm(states @ directions, (width,)), output @ directions))
+        total.add_(torch.stack([x.sum(0) for x in (torch.ones_like(plain), plain, wanted, plain * plain,
+                                                   plain * wanted)]))
+
+    observe(model, rows, [(norm, lambda states, output, total=sums[name]: add(total, states, output))
+                          for name, norm in norms_of(model).items()])
+    state = {}
+    for name, (count, plain, wanted, squares, products) in sums.items():
+        gain = (products - plain * wanted / count) / (squares - plain * plain / count)
+        state |= {f"{name}.weight": gain, f"{name}.bias": (wanted - gain * plain) / count}
+    return state
+
+
+def strongest(model, rows, part, groups, count):
+    """Of each block, the `count` of `groups` of inputs of its `part` that add most to its output: index of inputs."""
+    sums = [torch.zeros(getattr(block, part).in_features) for block in model.blocks]
+    observe(model, rows, [(getattr(block, part), lambda states, _, total=total: total.add_(states.abs().sum(0)))
+                          for block, total in zip(model.blocks, sums)])
+    index = torch.arange(len(sums[0])).view(groups, -1)
+    strength = [(total * getattr(block, part).weight.norm(dim=0)).view(groups, -1).sum(1)
+                for block, total in zip(model.blocks, sums)]
+    return [index[best.topk(count).indices.sort().values].flatten() for best in strength]
+
+
+@torch.no_grad()
+def narrower(model, rows, hidden, ffn):
+    """A copy with smaller hidden states, fewer heads and inner numbers in each layer: what adds most on `rows` stays.
+
+    But for the LayerNorms it computes what the model does, as far as that lies in the directions that stay.
+    """
+    heads, left = divmod(hidden * model.shape.heads, model.shape.hidden)
+    if left:
+        size = model.shape.hidden // model.shape.heads
+        raise SystemExit(f"shrink.py: --hidden must be a multiple of {size}, the size of a head")
+    directions = largest_directions(model, rows, hidden)
+    state = model.state_dict() | fitted_norms(model, rows, directions)
+    mixed = strongest(model, rows, "attention_out", model.shape.heads, heads)
+    inner = strongest(model, rows, "ffn_out", model.shape.ffn, ffn)
+
+    def change(name, weight, bias=lambda b: b):
+        state[f"{name}.weight"], state[f"{name}.bias"] = weight(state[f"{name}.weight"]), bias(state[f"{name}.bias"])
+
+    # Equal rows stay equal to the bit.
+    words, group = state["words.weight"].unique(dim=0, return_inverse=True)
+    state["words.weight"] = (words @ directions)[group]
+    state["positions.weight"] = state["positions.weight"] @ directions
+    for i, (head, number) in enumerate(zip(mixed, inner)):
+        qkv = torch.cat([head + part * model.shape.hidden for part in range(3)])
+        change(f"blocks.{i}.qkv", lambda w: w[qkv] @ directions, lambda b: b[qkv])
+        change(f"blocks.{i}.attention_out", lambda w: directions.T @ w[:, head], lambda b: b @ directions)
+        change(f"blocks.{i}.ffn_in", lambda w: w[number] @ directions, lambda b: b[number])
+        change(f"blocks.{i}.ffn_out", lambda w: directions.T @ w[:, number], lambda b: b @ directions)
+    change("dense", lambda w: directions.T @ w @ directions, lambda b: b @ directions)
+    change("out", lambda w: w @ directions)
+    changed = Encoder(Shape(**{**model.shape.to_dict(), "hidden": hidden, "heads": heads, "ffn": ffn}))
     changed.load_state_dict(state)
     return changed
 
@@ -91,6 +166,7 @@ def main():
     parser.add_argument("--tokenizer", choices=PAD, default="bpe-teacher", help="whose ids those are")
     parser.add_argument("--size", type=int, required=True, help="symbols at most, but for names")
     parser.add_argument("--layers", type=int, nargs="+", required=True, help="of the teacher, which stay")
+    parser.add_argument("--hidden", type=int, required=True, help="size of hidden states; as many heads stay")
     parser.add_argument("--ffn", type=int, required=True, help="inner numbers of a layer that stay")
     args = parser.parse_args()
 
@@ -102,7 +178,7 @@ def main():
     write_tokenizer(args.work / "tokenizer", words, merges)
     model = weights.load_initial(teacher)
     rows = data.load(args.work, "gold", args.tokenizer)
-    model = narrower(model, rows.take(range(min(TEXTS, len(rows)))), args.ffn)
+    model = narrower(model, rows.take(range(min(TEXTS, len(rows)))), args.hidden, args.ffn)
     table = rows_of(words, load_tokenizer(str(teacher)), model.words.weight.detach())
     model = weights.with_words(model, table, args.layers)
     weights.save_state(model, args.work / "student.pt")

@@ -21,6 +21,8 @@ from encoder import fast_products
 # A teacher may have a BPE of its own.
 PAD = {"wordpiece": 0, "bpe": 1, "bpe-teacher": 1}
 WORDS = ("words.weight", "positions.weight")
+# Batches to which the projection of CLS vectors is fitted at first.
+FITTED = 64
 
 
 def parse_set(text):
@@ -60,6 +62,11 @@ def arguments():
     return parser.parse_args()
 
 
+def normed(vectors):
+    """A teacher's CLS vectors, each with mean 0 and variance 1: teachers differ in size."""
+    return F.layer_norm(torch.from_numpy(vectors).float(), vectors.shape[1:]).half().numpy()
+
+
 class Mix:
     """The training rows of all sets, each with its weight, its set's class offsets and its teacher's logits."""
 
@@ -82,7 +89,7 @@ class Mix:
             labels = self.load_labels(args, name)
             if labels:
                 self.logits.append(np.mean([label["logits"] for label in labels], axis=0, dtype=np.float32))
-                vectors = [label["features"] for label in labels if "features" in label]
+                vectors = [normed(label["features"]) for label in labels if "features" in label]
                 self.features.append(np.concatenate(vectors, axis=1) if args.feature and vectors else None)
             elif counts.sum() == len(rows):
                 # Never seen by the teacher: NaN stands for that. The rows' own labels do.
@@ -147,11 +154,27 @@ def loss_of(args, logits, first, batch, projection):
     soft = F.kl_div(logits.log_softmax(1), batch["logits"].nan_to_num().softmax(1), reduction="none").sum(1)
     loss = (1 - share) * hard + share * soft
     if batch["features"] is not None:
-        # One LayerNorm for each teacher's vector: all of the student's width.
-        wanted = F.layer_norm(batch["features"].unflatten(1, (-1, first.shape[1])), first.shape[1:]).flatten(1)
         seen = batch["features"].any(1)
-        loss = loss + args.feature * seen * (projection(first) - wanted).pow(2).mean(1)
+        loss = loss + args.feature * seen * (projection(first) - batch["features"]).pow(2).mean(1)
     return (loss * batch["weights"]).sum() / batch["weights"].sum()
+
+
+@torch.no_grad()
+def fitted_projection(model, batches):
+    """From the student's CLS vectors to its teachers', as close as it can start: least squares over some batches."""
+    model.eval()
+    ours, theirs = [], []
+    for batch in batches:
+        seen = batch["features"].any(1)
+        ours.append(model(batch["ids"], batch["lengths"])[1][seen])
+        theirs.append(batch["features"][seen])
+    model.train()
+    ours, theirs = torch.cat(ours), torch.cat(theirs)
+    projection = torch.nn.Linear(ours.shape[1], theirs.shape[1])
+    solution = torch.linalg.lstsq(F.pad(ours, (0, 1), value=1), theirs).solution
+    projection.weight.copy_(solution[:-1].T)
+    projection.bias.copy_(solution[-1])
+    return projection
 
 
 @torch.no_grad()
@@ -192,11 +215,10 @@ def main():
     if args.quantize:
         import fake_quantize
         fake_quantize.apply(model, args.quantize)
-    projection = torch.nn.Linear(model.shape.hidden, mix.features[0].shape[1]) if args.feature else None
-    if projection:
-        # A student that was cut out of its teacher has the same directions.
-        torch.nn.init.eye_(projection.weight)
-        torch.nn.init.zeros_(projection.bias)
+    projection = None
+    if args.feature:
+        some = (mix.batch(index, PAD[args.tokenizer]) for index in batches[:FITTED])
+        projection = fitted_projection(model, some)
     if args.freeze:
         for part in (model.words, model.positions, model.norm, *model.blocks[:args.freeze]):
             part.requires_grad_(False)

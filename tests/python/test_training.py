@@ -17,6 +17,7 @@ import torch
 from transformers import RobertaConfig, RobertaForSequenceClassification
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "models" / "train"))
+import augmented  # noqa: E402
 import bpe  # noqa: E402
 import data  # noqa: E402
 import fake_quantize  # noqa: E402
@@ -27,6 +28,8 @@ import ours  # noqa: E402
 import share_names  # noqa: E402
 import shrink  # noqa: E402
 import soft_labels  # noqa: E402
+import synthetic  # noqa: E402
+import train  # noqa: E402
 import unpack  # noqa: E402
 import vocabulary  # noqa: E402
 import weights  # noqa: E402
@@ -157,17 +160,35 @@ class Shrink(unittest.TestCase):
         sent = 1 + int((rows[1:] != rows[:-1]).any(1).sum())
         self.assertLess(sent, 1.1 * len(rows.unique(dim=0)))
 
-    def test_inner_numbers_that_do_nothing_go_first(self):
+    def test_what_adds_nothing_goes_first(self):
         model = weights.from_hugging_face(random_roberta().state_dict(), position_offset=2, heads=4)
         with torch.no_grad():
             for block in model.blocks:
+                # One head of four, and a third of the inner numbers.
+                block.attention_out.weight[:, 12:24] = 0
                 block.ffn_out.weight[:, ::3] = 0
         rows = data.Rows(np.arange(4, 44, dtype=np.int32), np.arange(0, 41, 10), np.zeros(4))
-        changed = shrink.narrower(model, rows, 64).eval()
-        self.assertEqual(changed.blocks[0].ffn_in.weight.shape, (64, 48))
-        ids, lengths = data.pad(rows, range(4), 1)
-        with torch.no_grad():
-            torch.testing.assert_close(changed(ids, lengths)[0], model.eval()(ids, lengths)[0], atol=1e-5, rtol=0)
+        heads = shrink.strongest(model, rows, "attention_out", 4, 3)
+        inner = shrink.strongest(model, rows, "ffn_out", 96, 64)
+        for block, head, number in zip(model.blocks, heads, inner):
+            self.assertEqual(head.tolist(), [*range(12), *range(24, 48)])
+            self.assertFalse((block.ffn_out.weight[:, number] == 0).any())
+
+    def test_smaller_hidden_states_say_nearly_the_same(self):
+        with tempfile.TemporaryDirectory() as folder:
+            unpack.unpack(TWEET_MINI, Path(folder))
+            model = weights.load_initial(folder)
+            tokenizer = load_tokenizer(folder)
+        texts = [text for texts in synthetic.SHORT.values() for text in texts]
+        ids = [tokenizer.encode(text) for text in texts]
+        rows = data.Rows(np.concatenate(ids), np.cumsum([0, *map(len, ids)]), np.zeros(len(ids)))
+        changed = shrink.narrower(model, rows, 320, model.shape.ffn)
+        self.assertEqual((changed.shape.hidden, changed.shape.heads), (320, 10))
+        ours, theirs = (train.predict(m, rows, 1)[0].argmax(1) for m in (changed, model))
+        self.assertGreater((ours == theirs).mean(), 0.9)
+        self.assertEqual(len(changed.words.weight.unique(dim=0)), len(model.words.weight.unique(dim=0)))
+        with self.assertRaisesRegex(SystemExit, "multiple of 32"):
+            shrink.narrower(model, rows, 300, 64)
 
 
 class Quantization(unittest.TestCase):
@@ -231,6 +252,46 @@ class Data(unittest.TestCase):
 
 def folded(text):
     return "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
+
+
+class Augmented(unittest.TestCase):
+    def test_words_go_and_others_come_in_about_the_shares_given(self):
+        originals = [" ".join(f"{row}-{place}" for place in range(20)) for row in range(1000)]
+        words = {word for text in originals for word in text.split()}
+        made = list(augmented.texts(originals, np.random.default_rng(0)))
+        self.assertEqual({label for label, _ in made}, {-1})
+        texts = [text.split() for _, text in made]
+        self.assertLessEqual({word for text in texts for word in text}, words)
+        whole = [text for text in texts if len(text) > 14]
+        self.assertAlmostEqual(1 - len(whole) / len(texts), augmented.CUT, delta=0.04)
+        self.assertAlmostEqual(np.mean([len(text) for text in whole]), 20 * (1 - augmented.DROPPED), delta=0.3)
+        own = [sum(word.startswith(f"{row}-") for word in text) / len(text) for row, text in enumerate(texts)]
+        self.assertAlmostEqual(np.mean(own), 1 - augmented.REPLACED / (1 - augmented.DROPPED), delta=0.02)
+
+    def test_no_text_becomes_empty(self):
+        made = [text for _, text in augmented.texts(["one"] * 200, np.random.default_rng(0))]
+        self.assertEqual(set(made), {"one"})
+
+
+class Teaching(unittest.TestCase):
+    def test_the_projection_starts_as_close_as_can_be(self):
+        model = weights.from_hugging_face(random_roberta().state_dict(), position_offset=2, heads=4)
+        torch.manual_seed(2)
+        ids, lengths = torch.randint(4, 50, (300, 10)), torch.full((300,), 10)
+        with torch.no_grad():
+            first = model.eval()(ids, lengths)[1]
+        # Some rows no teacher has seen: zeros stand for that.
+        wanted = first @ torch.randn(48, 60) + torch.randn(60)
+        wanted[::3] = 0
+        batches = [{"ids": ids[i::2], "lengths": lengths[i::2], "features": wanted[i::2]} for i in range(2)]
+        projection = train.fitted_projection(model, batches)
+        seen = wanted.any(1)
+        torch.testing.assert_close(projection(first)[seen], wanted[seen], atol=2e-3, rtol=0)
+
+    def test_vectors_of_teachers_have_one_size_of_numbers(self):
+        vectors = np.random.default_rng(0).normal(3, 7, (5, 64)).astype(np.float16)
+        self.assertTrue(np.allclose(train.normed(vectors).mean(1), 0, atol=1e-2))
+        self.assertTrue(np.allclose(train.normed(vectors).std(1), 1, atol=1e-2))
 
 
 class Named(unittest.TestCase):
