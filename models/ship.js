@@ -4,8 +4,8 @@
  *     node models/ship.js <checkpoint> [--name tweet-mini] [--wire int4] [--temperature 1.3] [--data ../shared/data]
  *
  * Converts it into models/<name> (with README.md, index.js and index.d.ts), and writes anew: PyTorch's logits on dev,
- * which tests/python/dev_agreement.py compares labels with; the figures of the card, on dev; for the default model also
- * the hashes of tests/js/default-bits.js and its size in the documents. Prints what is left to do by hand.
+ * which tests/python/dev_agreement.py compares labels with; the figures of the card, on dev; its size in the documents;
+ * for the default model also the hashes of tests/js/default-bits.js. Prints what is left to do by hand.
  *
  * The temperature is that of the checkpoint's file `temperature`, where models/train/finish.py has written one.
  */
@@ -26,10 +26,13 @@ import { writeModelModule } from '../web/make-model-module.mjs'
 const DEFAULT = 'tweet-mini'
 const PROJECT = fileURLToPath(new URL('..', import.meta.url))
 
-/** Where documents say how large the default model is. */
+/** Where documents say how large a model is: name, file, place. */
 export const SIZES = [
-  ['README.md', /(?<=, a )[\d.]+(?= MB default model)/],
-  ['CHANGELOG.md', /(?<=a sentiment model of )[\d.]+(?= MB that comes)/]
+  ['tweet-mini', 'README.md', /(?<=, a )[\d.]+(?= MB default model)/],
+  ['tweet-mini', 'CHANGELOG.md', /(?<=a sentiment model of )[\d.]+(?= MB that comes)/],
+  ['tweet-nano', 'README.md', /(?<=`tweet-nano`, )[\d.]+(?= MB, comes with)/],
+  ['tweet-nano', 'README.md', /(?<=\*\*tweet-nano\*\*, )[\d.]+(?= MB)/],
+  ['tweet-nano', 'CHANGELOG.md', /(?<=`tweet-nano`, one of )[\d.]+(?= MB)/]
 ]
 
 /** @param {{bytes: number}} manifest */
@@ -80,8 +83,8 @@ export const TEXTS = { 10: '${await texts(10)}', 100: '${await texts(100)}' } //
   await classifier.dispose()
 }
 
-function writeSizes(manifest) {
-  for (const [file, place] of SIZES) {
+function writeSizes(name, manifest) {
+  for (const [, file, place] of SIZES.filter(([of]) => of === name)) {
     const text = readFileSync(join(PROJECT, file), 'utf8')
     writeFileSync(join(PROJECT, file), text.replace(place, sizeOf(manifest)))
   }
@@ -107,10 +110,8 @@ async function main() {
 
   const manifest = await convert(checkpoint, name, wire, temperature)
   const golden = writeGolden(checkpoint, name, dev)
-  if (name === DEFAULT) {
-    await writeBits(manifest)
-    writeSizes(manifest)
-  }
+  if (name === DEFAULT) await writeBits(manifest)
+  writeSizes(name, manifest)
   node('models/card.js', `models/${name}`, dev, '--checkpoint', checkpoint)
   await golden
   console.log(LEFT.replaceAll('NAME', name).replaceAll('DATA', data).replaceAll('CHECKPOINT', checkpoint))
