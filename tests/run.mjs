@@ -157,6 +157,9 @@ function emscriptenEnvironment() {
   }
 }
 
+/** No file of tests takes so long; what hangs, a browser say, is to end in a failure, not in silence. */
+const FILE_LIMIT_MS = 20 * 60000
+
 /** Runs the *.test.js of a folder. node:test's skips become lines like everyone's. */
 async function nodeTest(folder, { env } = {}) {
   const tap = `build/test/${[folder, ...Object.values(env ?? {})].join('-').replaceAll('/', '-')}.tap`
@@ -168,7 +171,7 @@ async function nodeTest(folder, { env } = {}) {
   const files = readdirSync(folder).filter((name) => name.endsWith('.test.js')).map((name) => join(folder, name))
   if (files.length === 0) throw new Error(`no *.test.js in ${folder}`)
   try {
-    await run(process.execPath, ['--test', ...reporters, ...files], { env })
+    await run(process.execPath, ['--test', `--test-timeout=${FILE_LIMIT_MS}`, ...reporters, ...files], { env })
   } finally {
     const report = existsSync(tap) ? readFileSync(tap, 'utf8') : ''
     for (const [, reason] of report.matchAll(/^\s*ok \d+ .* # (?:SKIP|TODO)(.*)$/gm)) skip(reason.trim() || 'no reason')

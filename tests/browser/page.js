@@ -29,7 +29,27 @@ window.withClassifier = async (options, use = () => null, library = '/js/index.j
   }
 }
 
+/**
+ * Calls a function, as page.evaluate does, for undriven.js. What it gives and what it throws become plain data.
+ *
+ * @param {{run: string, arg?: any}} task
+ * @returns {Promise<{value: any} | {thrown: string}>}
+ */
+async function runTask({ run, arg }) {
+  try {
+    return { value: await new Function('arg', `return (${run})(arg)`)(arg) ?? null }
+  } catch (error) {
+    return { thrown: `${error}` }
+  }
+}
+
 /** Waits for a condition. @param {() => unknown} holds */
 window.until = async (holds) => {
   while (!await holds()) await new Promise((resolve) => setTimeout(resolve, 10))
+}
+
+const task = new URLSearchParams(location.search).get('task')
+if (task) {
+  const outcome = await runTask(await (await fetch(task)).json())
+  await fetch(task, { method: 'POST', body: JSON.stringify(outcome) })
 }

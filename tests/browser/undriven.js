@@ -19,6 +19,21 @@ import { findFirefox } from './drivers.js'
 const LIMIT_MS = 600000
 
 /**
+ * What stands for a page of drivers.js where nobody must drive: every call has a Firefox of its own, where nothing is
+ * stored yet.
+ *
+ * @param {string} url  of tests/browser/page.html
+ * @returns {Pick<import('./drivers.js').Page, 'evaluate'>}
+ */
+export const undrivenPage = (url) => ({
+  async evaluate(run, arg) {
+    const { value, thrown } = await askUndriven(url, { run: `${run}`, arg })
+    if (thrown) throw new Error(thrown)
+    return value
+  }
+})
+
+/**
  * Opens a page and waits for its answer.
  *
  * @param {string} url  its script GETs the task from the URL in the parameter `task`, and POSTs its answer there; JSON
