@@ -50,6 +50,8 @@ window.until = async (holds) => {
 
 const task = new URLSearchParams(location.search).get('task')
 if (task) {
+  // The page's other scripts may have what it calls.
+  if (document.readyState !== 'complete') await new Promise((resolve) => addEventListener('load', resolve))
   const outcome = await runTask(await (await fetch(task)).json())
   await fetch(task, { method: 'POST', body: JSON.stringify(outcome) })
 }

@@ -22,7 +22,7 @@ const LIMIT_MS = 600000
  * What stands for a page of drivers.js where nobody must drive: every call has a Firefox of its own, where nothing is
  * stored yet.
  *
- * @param {string} url  of tests/browser/page.html
+ * @param {string} url  of a page with tests/browser/page.js
  * @returns {Pick<import('./drivers.js').Page, 'evaluate'>}
  */
 export const undrivenPage = (url) => ({
@@ -40,7 +40,7 @@ export const undrivenPage = (url) => ({
  * @param {object} task
  * @returns {Promise<any>}
  */
-export async function askUndriven(url, task) {
+async function askUndriven(url, task) {
   const profile = await mkdtemp(join(tmpdir(), 'bertweet-firefox-'))
   await writeFile(join(profile, 'user.js'), 'user_pref("dom.max_script_run_time", 0);\n')
   let resolve, reject

@@ -15,7 +15,7 @@ import { PROJECT, startServer } from '../browser.js'
 import { BROWSER, TITLE, noBrowser, openBrowser } from '../drivers.js'
 import { serveFaults } from '../faults/server.js'
 import { FAULTS, PARTIAL, SHARD_AT, WAYS, combinations, shareOf, shareOfWay, tableOf } from '../faults/table.js'
-import { askUndriven } from '../undriven.js'
+import { undrivenPage } from '../undriven.js'
 
 const TEXT = 'I love it 😍'
 /** Lanes side by side: for what waits for the idle time-out, and for the rest. */
@@ -114,8 +114,9 @@ async function runMatrix(t, browser, list, way) {
     damaged: SHARD_AT[place] ?? 1
   })))
   const url = `${server.url}tests/browser/faults/page.html`
-  const task = { plan, text: TEXT, way }
-  const steps = await (way.undriven === BROWSER ? askUndriven(url, task) : askDriven(t, browser, url, task))
+  const page = way.undriven === BROWSER ? undrivenPage(url) : await openPage(t, browser, url)
+  const steps = await page.evaluate(({ plan, text, way }) => window.runCombinations(plan, text, way),
+    { plan, text: TEXT, way })
 
   const byId = new Map(steps.map((step) => [step.id, step]))
   const found = lanes.flatMap((lane) => lane.combinations.flatMap((combination) =>
@@ -127,11 +128,11 @@ async function runMatrix(t, browser, list, way) {
   assert.deepEqual(found, [])
 }
 
-async function askDriven(t, browser, url, task) {
+async function openPage(t, browser, url) {
   const page = await browser.newPage()
   t.after(() => page.close())
   await page.goto(url)
-  return page.evaluate(({ plan, text, way }) => window.runCombinations(plan, text, way), task)
+  return page
 }
 
 /** Deals combinations out. Each lane has a host and contents of its own, so that no cached shard is another's. */

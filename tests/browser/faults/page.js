@@ -98,10 +98,3 @@ const inTime = (promise) => {
   })
   return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
-
-// undriven.js: nobody calls.
-const task = new URLSearchParams(location.search).get('task')
-if (task) {
-  const { plan, text, way } = await (await fetch(task)).json()
-  await fetch(task, { method: 'POST', body: JSON.stringify(await window.runCombinations(plan, text, way)) })
-}
